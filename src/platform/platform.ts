@@ -1,0 +1,21 @@
+import type { FeedbackStore } from '../feedback/feedback-store.ts';
+import type { Notifier } from '../feedback/notifier.ts';
+import type { Outbox } from '../feedback/outbox.ts';
+import type { RateLimiter, RateLimitRule } from '../http/rate-limit.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import type { ObjectStore } from '../uploads/object-store.ts';
+import type { UploadCatalogue } from '../uploads/upload-catalogue.ts';
+
+/** One adapter for every port, from one platform. */
+export interface Platform {
+  objectStore: ObjectStore;
+  uploadCatalogue: UploadCatalogue;
+  feedbackStore: FeedbackStore & Outbox;
+  notifier: Notifier;
+  keyStore: KeyStore;
+  rateLimiter(rule: RateLimitRule): RateLimiter;
+  /** The secrets that sign links: the first signs, every one of them verifies. */
+  linkSecrets: string[];
+  /** Lets go of files and sockets. */
+  close(): Promise<void>;
+}
