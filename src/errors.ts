@@ -141,7 +141,8 @@ export const problems = {
   request_timeout: {
     status: 408,
     title: 'The upload stalled',
-    meaning: 'No bytes came for too long, or they came more slowly than the minimum rate. Nothing was stored.',
+    meaning:
+      'No bytes came for too long, or they came more slowly than the minimum rate. Nothing was stored.',
     remedy: 'Send the request again over a better connection.',
   },
   precondition_failed: {

@@ -1,0 +1,41 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+
+/**
+ * Lets pages of the given origins (or of all, for `*`) call the API and read its answers. Without any, only
+ * pages of its own origin can. Cookies are never involved, so credentials are never allowed.
+ */
+export function crossOrigin(allowedOrigins: readonly string[]): RequestHandler {
+  return cors({
+    origin: allowedOrigins.includes('*') ? '*' : [...allowedOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'Accept',
+      'Content-Type',
+      'Content-Disposition',
+      'Content-Digest',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'If-Range',
+      'Range',
+      'X-Api-Key',
+      'X-Request-Id',
+    ],
+    exposedHeaders: [
+      'Content-Disposition',
+      'Content-Range',
+      'ETag',
+      'Location',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+      'Repr-Digest',
+      'Retry-After',
+      'X-Inlet-Release',
+      'X-Request-Id',
+    ],
+    // The longest that Chromium keeps an answer to a preflight.
+    maxAge: 7200,
+  });
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { awaitsContinue } from './continue.ts';
+
+/** Long enough for a browser to notice the answer, short enough that a refused client cannot stay. */
+const maxDrainMs = 5_000;
+const maxDrainBytes = 64 * 1024 ** 2;
+
+/** Whether the client has announced a body that has not arrived in full. */
+export function hasUnreadBody(req: IncomingMessage): boolean {
+  const announced =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  // A client that waits for "100 Continue" and does not get it sends no body at all (RFC 9110 section 10.1.1).
+  return announced && !awaitsContinue(req) && !req.complete && !req.destroyed;
+}
+
+/** Reads and forgets what is left of a body, until it ends, or a bound of time or bytes is met. */
+export async function drainBody(req: IncomingMessage): Promise<void> {
+  const timer = new AbortController();
+  const over = new Promise<void>((resolve) => {
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxDrainBytes) resolve();
+    });
+    for (const event of ['end', 'close', 'error']) req.once(event, () => resolve());
+    req.resume();
+  });
+  await Promise.race([
+    over,
+    delay(maxDrainMs, undefined, { signal: timer.signal, ref: false }).catch(() => {}),
+  ]);
+  timer.abort();
+}

@@ -1,0 +1,121 @@
+import { type Express, type Request, type RequestHandler, type Response, Router } from 'express';
+import { AppError } from '../errors.ts';
+import type { KeyService } from '../keys/key-service.ts';
+import { requireAccess } from './api-keys.ts';
+import { type BodyGuardOptions, guardBody } from './body-guard.ts';
+import { letBodyCome } from './continue.ts';
+import { hasUnreadBody } from './drain-body.ts';
+import type { LinkSigner } from './link-signer.ts';
+import { sendProblem } from './problem.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { rateLimit } from './rate-limits.ts';
+import { jsonObject, readText } from './read-body.ts';
+import type { Route } from './route.ts';
+import { parseBody, parseQuery } from './validate.ts';
+
+export interface MountDeps {
+  keys: KeyService;
+  links: LinkSigner;
+  /** By the name that a route's `rateLimit` gives. One that is missing is no limit. */
+  rateLimiters: Record<string, RateLimiter | undefined>;
+  rateLimited(name: string): void;
+  bodyGuard: BodyGuardOptions;
+}
+
+/** Bytes of a JSON body: 10 000 characters of feedback as `\u` escapes of surrogate pairs, and some more. */
+const maxJsonBytes = 256 * 1024;
+
+/** Everything that can be refused before the body is read, cheapest first. */
+function gate(route: Route, deps: MountDeps): RequestHandler[] {
+  const limiter = route.rateLimit ? deps.rateLimiters[route.rateLimit] : undefined;
+  const produced = Object.entries(route.responses)
+    .filter(([status]) => Number(status) < 400)
+    .flatMap(([, { content }]) => Object.keys(content ?? {}));
+  const maxBytes = route.maxBodyBytes ?? maxJsonBytes;
+  const checks: RequestHandler = (req, res, next) => {
+    res.locals.route = route.path;
+    const wildcard = produced.length === 0 || produced.includes('*/*');
+    if (!wildcard && !req.accepts(produced))
+      throw new AppError('not_acceptable', `It answers with ${produced.join(', ')}.`);
+    if (req.headers.expect && !/^100-continue$/i.test(req.headers.expect))
+      throw new AppError('expectation_failed');
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) {
+      throw new AppError('too_large', `The body may have at most ${maxBytes} bytes.`);
+    }
+    next();
+  };
+  return [
+    checks,
+    ...(limiter && route.rateLimit
+      ? [rateLimit(limiter, () => deps.rateLimited(route.rateLimit as string))]
+      : []),
+    ...(route.access === 'public' ? [] : [requireAccess(route.access, deps)]),
+  ];
+}
+
+function parseParams(route: Route, req: Request): unknown {
+  const parsed = route.params?.safeParse(req.params);
+  if (parsed && !parsed.success) throw new AppError(route.missing ?? 'not_found');
+  return parsed?.data;
+}
+
+/** The signal of a request: aborts, with the problem as its reason, when the client goes away or stalls. */
+function watchClient(req: Request, res: Response, options: BodyGuardOptions): AbortSignal {
+  const controller = new AbortController();
+  const stop = hasUnreadBody(req)
+    ? guardBody(req, options, (error) => {
+        controller.abort(error);
+        void sendProblem(req, res, error, { drain: false });
+      })
+    : () => {};
+  req.once('error', (cause) => controller.abort(new AppError('incomplete_body', undefined, { cause })));
+  res.once('close', () => {
+    stop();
+    if (!res.writableFinished) controller.abort(new AppError('incomplete_body', 'The client went away.'));
+  });
+  return controller.signal;
+}
+
+function endpoint(route: Route, deps: MountDeps): RequestHandler {
+  return async (req, res) => {
+    const params = parseParams(route, req);
+    const query = route.query && parseQuery(route.query, req.query);
+    letBodyCome(req, res);
+    const signal = watchClient(req, res, deps.bodyGuard);
+    const body = route.body && parseBody(route.body, jsonObject(await readText(req, ['json'], maxJsonBytes)));
+    const reply = await route.handle({ params, query, body, req, res, log: req.log, signal });
+    if (!reply) return;
+    res.status(reply.status).set(reply.headers ?? {});
+    if (!res.getHeader('Cache-Control')) res.set('Cache-Control', 'no-store');
+    if (reply.body === undefined) res.end();
+    else res.json(reply.body);
+  };
+}
+
+/** Answers every other method of a path that exists: with `Allow`, as RFC 9110 section 15.5.6 asks for. */
+function otherMethods(path: string, methods: string[]): RequestHandler {
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  return (req, res) => {
+    res.locals.route = path;
+    if (req.method !== 'OPTIONS')
+      throw new AppError('method_not_allowed', `Use ${allow}.`, { headers: { Allow: allow } });
+    res.status(204).set('Allow', allow).end();
+  };
+}
+
+/** Puts the routes into the application, each behind the checks that its definition asks for. */
+export function mountRoutes(app: Express, routes: Route[], deps: MountDeps): void {
+  const router = Router({ caseSensitive: true, strict: true });
+  for (const route of routes) {
+    router[route.method](expressPath(route.path), ...gate(route, deps), endpoint(route, deps));
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+    router.all(expressPath(path), otherMethods(path, methods));
+  }
+  app.use(router);
+}
+
+function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
