@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { fileTypeFromBuffer } from 'file-type';
+
+/** As many bytes as `file-type` wants to see. */
+export const sniffedBytes = 4100;
+
+const scripts: [RegExp, string][] = [
+  [/^#!/, 'text/x-shellscript'],
+  [/^<\?php/i, 'application/x-httpd-php'],
+  [/^<(!doctype html|html|head|body|script|iframe|style|a|b|div|p|img|meta|link|form|table)\b/i, 'text/html'],
+];
+
+/** Text that a person would call by these names is not mistaken for something else. */
+const textTypes: Record<string, string> = {
+  '.txt': 'text/plain',
+  '.text': 'text/plain',
+  '.log': 'text/plain',
+  '.md': 'text/plain',
+  '.csv': 'text/csv',
+  '.tsv': 'text/plain',
+  '': 'text/plain',
+};
+
+/** UTF-16 with a byte order mark, or bytes without control characters, which every old encoding avoids. */
+function looksLikeText(head: Buffer): boolean {
+  if (head[0] === 0xff && head[1] === 0xfe) return true;
+  if (head[0] === 0xfe && head[1] === 0xff) return true;
+  return !head.some((byte) => (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].includes(byte)) || byte === 0x7f);
+}
+
+/** What an XML document is, by its root element; comments and the document type may come before it. */
+function xmlType(text: string): string | undefined {
+  const root =
+    /^(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[\s\S]*?\])?[^>]*>|\s)*<(?:\w+:)?(\w+)/i.exec(
+      text,
+    )?.[1];
+  if (root?.toLowerCase() === 'svg') return 'image/svg+xml';
+  if (root?.toLowerCase() === 'html') return 'text/html';
+  return text.startsWith('<?xml') ? 'application/xml' : undefined;
+}
+
+function textType(head: Buffer, name: string): string {
+  const text = new TextDecoder().decode(head).trimStart();
+  const script = scripts.find(([start]) => start.test(text))?.[1];
+  const xml = xmlType(text);
+  if (xml) return xml;
+  if (script) return script;
+  // A text that calls itself a picture is broken or a disguise: it has no type that can be served.
+  return textTypes[path.extname(name).toLowerCase()] ?? 'application/octet-stream';
+}
+
+/**
+ * The media type that the first bytes of a file speak for. The name only helps to tell one text from
+ * another. What cannot be told is `application/octet-stream`.
+ */
+export async function sniff(head: Buffer, name: string): Promise<string> {
+  const found = await fileTypeFromBuffer(head);
+  if (found && found.mime !== 'application/xml') return found.mime.replace(/;.*/, '');
+  // The directory of a TIFF may lie at its end, where file-type cannot look; its first bytes are enough.
+  if (/^(II\*\0|MM\0\*)/.test(head.toString('latin1', 0, 4))) return 'image/tiff';
+  return looksLikeText(head) ? textType(head, name) : 'application/octet-stream';
+}
