@@ -1,0 +1,110 @@
+import type { Metrics } from '../metrics/metrics.ts';
+import type { FeedbackRecord } from './feedback-record.ts';
+import type { Notification, Notifier } from './notifier.ts';
+import type { Outbox, Settlement } from './outbox.ts';
+
+export interface Relay {
+  /** Publishes a record whose lease this process holds, in the background. Never throws. */
+  publish(record: FeedbackRecord): void;
+  /** Publishes everything that is due, also what a process that died left behind. Resolves with how many. */
+  sweep(): Promise<number>;
+  /** Waits for what is under way. */
+  flush(): Promise<void>;
+}
+
+interface RelayDeps {
+  outbox: Outbox;
+  notifier: Notifier;
+  toNotification(record: FeedbackRecord): Notification;
+  metrics: Pick<Metrics, 'notification' | 'outboxBacklog'>;
+  clock: () => Date;
+  /** From 0 to 1. */
+  random: () => number;
+  leaseMs: number;
+  maxTries: number;
+  warn(details: object, message: string): void;
+}
+
+const firstDelayMs = 5_000;
+const longestDelayMs = 60 * 60_000;
+const batch = 50;
+
+/**
+ * Milliseconds to wait after the given number of failed tries: 5 s doubled each time up to an hour, half of
+ * it random, so that a topic that comes back is not met by everybody at once ("Exponential Backoff And
+ * Jitter", AWS Architecture Blog).
+ */
+export function backoffMs(tries: number, random: () => number): number {
+  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** (tries - 1));
+  return Math.round(delay / 2 + (delay / 2) * random());
+}
+
+/**
+ * Takes records from the outbox to the notifier, at least once each. The lease makes sure that one process
+ * at a time publishes a record; a process that dies between publishing and settling makes it be published
+ * again once the lease is over, which readers can tell by the id.
+ */
+export function createRelay(deps: RelayDeps): Relay {
+  const { outbox, notifier, metrics, clock } = deps;
+  const underWay = new Set<Promise<void>>();
+  const later = (ms: number) => new Date(clock().getTime() + ms).toISOString();
+
+  function afterFailure(tries: number): Settlement {
+    return tries >= deps.maxTries
+      ? { state: 'dead' }
+      : { state: 'due', dueAt: later(backoffMs(tries, deps.random)) };
+  }
+
+  async function deliver(record: FeedbackRecord, lease: string): Promise<void> {
+    const { id } = record;
+    try {
+      const { messageId } = await notifier.publish(deps.toNotification(record));
+      metrics.notification('delivered');
+      const attempt = { at: clock().toISOString(), outcome: 'delivered', detail: messageId } as const;
+      await outbox.settle(id, lease, attempt, { state: 'delivered' });
+    } catch (error) {
+      const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+      const settlement = afterFailure(record.delivery.tries + 1);
+      metrics.notification('failed');
+      if (settlement.state === 'dead') metrics.notification('dead');
+      deps.warn({ err: error, feedbackId: id, next: settlement }, 'notification failed');
+      await outbox.settle(id, lease, { at: clock().toISOString(), outcome: 'failed', detail }, settlement);
+    }
+  }
+
+  function track(delivery: Promise<void>, id: string): Promise<void> {
+    // What cannot be settled stays due in the store, and is taken up again when its lease is over.
+    const done = delivery.catch((error: unknown) =>
+      deps.warn({ err: error, feedbackId: id }, 'attempt not recorded'),
+    );
+    underWay.add(done);
+    return done.finally(() => underWay.delete(done));
+  }
+
+  async function sweep(): Promise<number> {
+    const due = await outbox.due(clock().toISOString(), batch);
+    let taken = 0;
+    for (const record of due) {
+      const lease = later(deps.leaseMs);
+      if (record.delivery.dueAt && (await outbox.claim(record.id, record.delivery.dueAt, lease))) {
+        taken++;
+        await track(deliver(record, lease), record.id);
+      }
+    }
+    const { depth, oldest } = await outbox.backlog();
+    const oldestSeconds = oldest ? Math.max(0, (clock().getTime() - Date.parse(oldest)) / 1000) : 0;
+    metrics.outboxBacklog({ depth, oldestSeconds });
+    return due.length === batch ? taken + (await sweep()) : taken;
+  }
+
+  return {
+    publish(record) {
+      const lease = record.delivery.dueAt;
+      if (lease) void track(deliver(record, lease), record.id);
+    },
+    sweep,
+    async flush() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+  };
+}
