@@ -1,0 +1,149 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Config, Environment } from './config.ts';
+import { feedbackRoutes } from './feedback/feedback-routes.ts';
+import { createFeedbackService } from './feedback/feedback-service.ts';
+import { toNotification } from './feedback/notification.ts';
+import { createRelay } from './feedback/relay.ts';
+import { healthRoute } from './health/health-route.ts';
+import type { Lifecycle } from './health/lifecycle.ts';
+import { createLinkSigner } from './http/link-signer.ts';
+import type { RateLimiter } from './http/rate-limit.ts';
+import { createKeyService } from './keys/key-service.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { Platform } from './platform/platform.ts';
+import { reapUploads } from './uploads/reaper.ts';
+import { uploadRoutes } from './uploads/upload-routes.ts';
+import { createUploadService } from './uploads/upload-service.ts';
+
+interface PlatformDeps {
+  clock: () => Date;
+  log: Logger;
+  env: Environment;
+}
+
+/** Opens the platform that the configuration names. Only its code is loaded: `local` needs no AWS SDK. */
+export async function openPlatform(config: Config, deps: PlatformDeps): Promise<Platform> {
+  if (config.INLET_PLATFORM === 'aws') {
+    const { openAwsPlatform } = await import('./platform/aws/open-aws-platform.ts');
+    return openAwsPlatform(config, deps);
+  }
+  const { openLocalPlatform } = await import('./platform/local/open-local-platform.ts');
+  return openLocalPlatform(config, deps);
+}
+
+/** The keys of a platform, for the service and for the command line. */
+export function composeKeys(platform: Platform, clock: () => Date) {
+  return createKeyService({ store: platform.keyStore, clock, randomBytes });
+}
+
+interface ServiceDeps {
+  platform: Platform;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+  log: Logger;
+  clock: () => Date;
+  version: string;
+}
+
+/** Everything that serves requests and works in the background, wired by hand. Holds no rule. */
+export function composeService(config: Config, deps: ServiceDeps) {
+  const { platform, metrics, lifecycle, log, clock, version } = deps;
+  const { objectStore, uploadCatalogue, feedbackStore, notifier } = platform;
+  const publicUrl = config.INLET_PUBLIC_URL?.replace(/\/$/, '');
+  const leaseMs = config.INLET_RELAY_LEASE_SECONDS * 1000;
+  const keys = composeKeys(platform, clock);
+  const links = createLinkSigner({
+    secrets: platform.linkSecrets,
+    lifetimeSeconds: config.INLET_LINK_SECONDS,
+    clock,
+  });
+
+  const uploads = createUploadService({
+    objectStore,
+    catalogue: uploadCatalogue,
+    metrics,
+    clock,
+    randomId: randomUUID,
+    allowedTypes: new Set(config.INLET_ALLOWED_TYPES),
+    maxBytes: config.INLET_MAX_UPLOAD_BYTES,
+    maxFiles: config.INLET_MAX_FILES,
+    reapAfterMs: config.INLET_REAP_HOURS * 3_600_000,
+    warn: (error, message) => log.warn({ err: error }, message),
+  });
+  const relay = createRelay({
+    outbox: feedbackStore,
+    notifier,
+    toNotification: (record) =>
+      toNotification(record, (id) => publicUrl && `${publicUrl}${links.sign(`/v1/uploads/${id}/content`)}`),
+    metrics,
+    clock,
+    random: Math.random,
+    leaseMs,
+    maxTries: config.INLET_RELAY_MAX_TRIES,
+    warn: (details, message) => log.warn(details, message),
+  });
+  const feedback = createFeedbackService({
+    store: feedbackStore,
+    relay,
+    uploads,
+    metrics,
+    clock,
+    randomId: randomUUID,
+    leaseMs,
+  });
+
+  const limits = { maxBytes: config.INLET_MAX_UPLOAD_BYTES, maxFiles: config.INLET_MAX_FILES };
+  const allowedOrigins = config.INLET_ALLOWED_ORIGINS;
+  const routes = [
+    healthRoute(lifecycle),
+    ...uploadRoutes({ uploads, links, publicUrl, ...limits }),
+    ...feedbackRoutes({
+      feedback,
+      outbox: feedbackStore,
+      uploads,
+      metrics,
+      clock,
+      allowedOrigins,
+      publicUrl,
+      ...limits,
+    }),
+  ];
+  const app = createApp({
+    routes,
+    keys,
+    links,
+    rateLimiters: {
+      uploads: limiterOf(platform, 'uploads', config.INLET_UPLOADS_PER_MINUTE),
+      feedback: limiterOf(platform, 'feedback', config.INLET_FEEDBACK_PER_MINUTE),
+    },
+    rateLimited: (name) => metrics.rateLimited(name),
+    bodyGuard: {
+      stallSeconds: config.INLET_STALL_SECONDS,
+      minBytesPerSecond: config.INLET_MIN_BYTES_PER_SECOND,
+    },
+    lifecycle,
+    metrics,
+    log,
+    clock,
+    version,
+    release: config.INLET_RELEASE ?? version,
+    allowedOrigins,
+    trustedHops: config.INLET_TRUSTED_HOPS,
+    webFolder: path.join(import.meta.dirname, '..', 'web'),
+    servesPages: config.INLET_PLATFORM === 'local',
+  });
+  return {
+    app,
+    keys,
+    relay,
+    routes,
+    reap: () => reapUploads({ objectStore, catalogue: uploadCatalogue, clock }),
+  };
+}
+
+function limiterOf(platform: Platform, name: string, perMinute: number): RateLimiter | undefined {
+  return perMinute === 0 ? undefined : platform.rateLimiter({ name, points: perMinute, seconds: 60 });
+}
