@@ -28,11 +28,19 @@ const defaultTypes = [
 ].join(',');
 
 const common = {
-  NODE_ENV: z.string().default('development').describe('`production` logs JSON and warns about unsafe settings.'),
+  NODE_ENV: z
+    .string()
+    .default('development')
+    .describe('`production` logs JSON and warns about unsafe settings.'),
   PORT: count(0, 65_535).default(3000).describe('Port of the public API. 0 takes a free one.'),
   INLET_HOST: z.string().optional().describe('Address to listen on. Default: every address.'),
-  INLET_METRICS_PORT: count(0, 65_535).default(9464).describe('Internal port: `/metrics`, `/ready`, `/build`.'),
-  INLET_DATA_DIR: z.string().default('.inlet').describe('Folder for everything that is kept on this machine.'),
+  INLET_METRICS_PORT: count(0, 65_535)
+    .default(9464)
+    .describe('Internal port: `/metrics`, `/ready`, `/build`.'),
+  INLET_DATA_DIR: z
+    .string()
+    .default('.inlet')
+    .describe('Folder for everything that is kept on this machine.'),
   INLET_RUN_DIR: z.string().optional().describe('Folder for sockets. Default: `run` in the data folder.'),
   INLET_PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
@@ -42,13 +50,19 @@ const common = {
     .pipe(z.array(origin))
     .default([])
     .describe('Origins whose pages may call the API and be continued at, separated by commas, or `*`.'),
-  INLET_MAX_UPLOAD_BYTES: count(1, 1024 * GiB).default(5 * GiB).meta({ unit: 'bytes' }).describe('Largest file.'),
+  INLET_MAX_UPLOAD_BYTES: count(1, 1024 * GiB)
+    .default(5 * GiB)
+    .meta({ unit: 'bytes' })
+    .describe('Largest file.'),
   INLET_MAX_FILES: count(1, 1000).default(20).describe('Most files in one request.'),
   INLET_ALLOWED_TYPES: list
     .pipe(z.array(z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'expected a media type such as image/png')).min(1))
     .prefault(defaultTypes)
     .describe('Media types that are taken, judged by the bytes, separated by commas.'),
-  INLET_STALL_SECONDS: seconds().min(1).default(30).describe('An upload that brings no bytes for this long ends.'),
+  INLET_STALL_SECONDS: seconds()
+    .min(1)
+    .default(30)
+    .describe('An upload that brings no bytes for this long ends.'),
   INLET_MIN_BYTES_PER_SECOND: count(0, GiB)
     .default(1024)
     .describe('An upload slower than this over a stall time ends. 0 allows any rate.'),
@@ -70,22 +84,36 @@ const common = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least level that is logged.'),
-  INLET_RELEASE: z.string().regex(/^[\x21-\x7e]{1,100}$/).optional().describe('Name of this release. Default: the version.'),
+  INLET_RELEASE: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,100}$/)
+    .optional()
+    .describe('Name of this release. Default: the version.'),
   INLET_COMMIT: z.string().default('unknown').describe('Commit this was built from.'),
   INLET_LB_IDLE_SECONDS: seconds(4000).default(60).describe('Idle timeout of the load balancer.'),
-  INLET_KEEP_ALIVE_SECONDS: seconds().default(65).describe('Keep-alive of idle connections. Longer than the load balancer’s.'),
-  INLET_HEADERS_SECONDS: seconds().default(70).describe('Time for a request’s headers. Longer than the keep-alive.'),
-  INLET_DRAIN_SECONDS: seconds().default(110).describe('Longest drain: requests under way after it are cut off.'),
+  INLET_KEEP_ALIVE_SECONDS: seconds()
+    .default(65)
+    .describe('Keep-alive of idle connections. Longer than the load balancer’s.'),
+  INLET_HEADERS_SECONDS: seconds()
+    .default(70)
+    .describe('Time for a request’s headers. Longer than the keep-alive.'),
+  INLET_DRAIN_SECONDS: seconds()
+    .default(110)
+    .describe('Longest drain: requests under way after it are cut off.'),
   INLET_KILL_SECONDS: seconds().default(120).describe('When PM2 kills a worker that still drains.'),
   INLET_STOP_SECONDS: seconds().default(150).describe('When systemd kills the service (TimeoutStopSec).'),
   INLET_TERMINATION_HOOK_SECONDS: seconds().default(300).describe('Heartbeat of the termination hook.'),
-  INLET_DEREGISTRATION_SECONDS: seconds(3600).default(300).describe('Deregistration delay of the target group.'),
+  INLET_DEREGISTRATION_SECONDS: seconds(3600)
+    .default(300)
+    .describe('Deregistration delay of the target group.'),
 };
 
 const hops = (fallback: number) =>
   count(0, 10).default(fallback).describe('Proxies in front, each adding to `X-Forwarded-For`.');
 const drainDelay = (fallback: number) =>
-  seconds().default(fallback).describe('How long a draining process still accepts, so that the load balancer sees it.');
+  seconds()
+    .default(fallback)
+    .describe('How long a draining process still accepts, so that the load balancer sees it.');
 const metricsHost = (fallback: string) =>
   z.string().default(fallback).describe('Address that the internal port listens on.');
 const linkSecrets = list
@@ -93,7 +121,9 @@ const linkSecrets = list
   .describe('Secrets for signed links, separated by commas: the first signs, all verify.');
 
 const local = z.object({
-  INLET_PLATFORM: z.literal('local').describe('`local`: disk, SQLite, outbox folder. `aws`: S3, DynamoDB, SNS.'),
+  INLET_PLATFORM: z
+    .literal('local')
+    .describe('`local`: disk, SQLite, outbox folder. `aws`: S3, DynamoDB, SNS.'),
   ...common,
   INLET_TRUSTED_HOPS: hops(0),
   INLET_DRAIN_DELAY_SECONDS: drainDelay(1),
@@ -118,9 +148,15 @@ const aws = z.object({
     .optional()
     .describe('Put the bucket into the path, not the host name. Default: only with AWS_ENDPOINT_URL.'),
   INLET_BUCKET: z.string().describe('Bucket for uploads.'),
-  INLET_KMS_KEY_ID: z.string().optional().describe('KMS key for the bucket’s objects. Default: S3’s own keys.'),
+  INLET_KMS_KEY_ID: z
+    .string()
+    .optional()
+    .describe('KMS key for the bucket’s objects. Default: S3’s own keys.'),
   INLET_TABLE: z.string().describe('Table for uploads, feedback and keys.'),
-  INLET_LIMITS_TABLE: z.string().optional().describe('Table for rate limits. Default: INLET_TABLE with `-limits`.'),
+  INLET_LIMITS_TABLE: z
+    .string()
+    .optional()
+    .describe('Table for rate limits. Default: INLET_TABLE with `-limits`.'),
   INLET_TOPIC_ARN: z
     .string()
     .regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'expected the ARN of an SNS topic')
@@ -146,7 +182,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Every mistake in the environment at once, one a line. */
 export class ConfigError extends Error {
   constructor(mistakes: string[]) {
-    super(`The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((m) => `  ${m}`).join('\n')}`);
+    super(
+      `The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((m) => `  ${m}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -161,7 +199,9 @@ function shapeOf(value: string | undefined): string {
  * means "not set". Throws a ConfigError that names every mistake.
  */
 export function loadConfig(env: Environment): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = schema.safeParse({ INLET_PLATFORM: 'local', ...given });
   if (!parsed.success) {
     throw new ConfigError(

@@ -5,7 +5,7 @@ export interface FeedbackFilter {
   form?: string | undefined;
   rating?: number | undefined;
   status?: FeedbackStatus | undefined;
-  /** Words to find in message, name, e-mail address or fields, whatever their case. */
+  /** A text to find in message, name, e-mail address or the values of fields, whatever its case. */
   q?: string | undefined;
   /** Inclusive, ISO 8601. */
   from?: string | undefined;

@@ -6,7 +6,10 @@ export interface Notification {
   subject: string;
   /** For people: plain text. */
   prose: string;
-  /** For machines. `message` is the member to shorten where a channel has a size limit. */
+  /**
+   * For machines. Where a channel has a size limit, `message` is the member to shorten, though never below
+   * its first 10 000 characters as long as the channel can carry those.
+   */
   data: Record<string, unknown> & { message: string };
   /** For filters: at most five, because SNS filter policies take five keys. */
   attributes: Record<string, string | number>;

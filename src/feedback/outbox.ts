@@ -30,7 +30,10 @@ export interface Outbox {
    */
   settle(id: string, lease: string, attempt: DeliveryAttempt, settlement: Settlement): Promise<boolean>;
 
-  /** Makes a dead or delivered notification due at `now` again, with its tries counted from 0. */
+  /**
+   * Makes a dead or delivered notification due at `now` again: tries counted from 0, the ledger kept.
+   * False if there is no such record, or it is still due.
+   */
   revive(id: string, now: string): Promise<boolean>;
 
   backlog(): Promise<Backlog>;

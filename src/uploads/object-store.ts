@@ -10,13 +10,13 @@ export interface PutOptions {
   contentType: string;
   /** The size in bytes if the client declared one: lets a store reserve less memory for a small file. */
   expectedBytes?: number | undefined;
-  /** Stops the transfer. Whatever was stored by then is removed before `put` rejects. */
+  /** Stops the transfer: `put` rejects with its reason, after whatever was stored by then is removed. */
   signal: AbortSignal;
 }
 
 /**
  * Where the bytes of uploads live. Uploads own this port; the platforms implement it, and
- * `test/contract/object-store.ts` says what each of them must do.
+ * `test/contract/object-store-suite.ts` says what each of them must do.
  *
  * A store that cannot be reached rejects with `store_unavailable`; one that is out of room for another
  * transfer rejects with `busy`. An error thrown by `source` comes out of `put` unchanged.

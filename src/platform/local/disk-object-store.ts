@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, asProblem } from '../../errors.ts';
+import type { ByteRange, ObjectStore, PutOptions } from '../../uploads/object-store.ts';
+import { syncFolder } from './durable-file.ts';
+import { untilAborted } from './until-aborted.ts';
+
+interface DiskObjectStoreDeps {
+  folder: string;
+  clock: () => Date;
+}
+
+/** An upload writes at least this often, so an older staging file belongs to a process that died. */
+const stagingMilliseconds = 24 * 60 * 60 * 1000;
+
+/**
+ * Keeps objects as files below `<folder>/objects`, for their owner only. Bytes first go into
+ * `<folder>/staging`, which must be on the same file system, and are renamed when they are durable, so that
+ * an object is there whole or not at all. Opening removes what crashed processes left in staging.
+ */
+export async function createDiskObjectStore({ folder, clock }: DiskObjectStoreDeps): Promise<ObjectStore> {
+  const staging = path.join(folder, 'staging');
+  const objects = path.join(folder, 'objects');
+
+  await onDisk(async () => {
+    for (const each of [staging, objects]) await mkdir(each, { recursive: true, mode: 0o700 });
+    await removeOlder(staging, clock().getTime() - stagingMilliseconds);
+  });
+
+  async function publish(temporary: string, target: string): Promise<void> {
+    const made = await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    if (made) await syncFolder(path.dirname(made));
+    await rename(temporary, target);
+    try {
+      await syncFolder(path.dirname(target));
+    } catch (error) {
+      await rm(target, { force: true });
+      throw error;
+    }
+  }
+
+  return {
+    async put(key, source, { signal }) {
+      const target = fileOf(objects, key);
+      const temporary = path.join(staging, randomUUID());
+      try {
+        await writeAll(temporary, source, signal);
+        await onDisk(() => publish(temporary, target));
+      } catch (error) {
+        // What fails here too is removed at a later start: the first error is the one to tell.
+        await rm(temporary, { force: true }).catch(() => {});
+        throw error;
+      }
+    },
+
+    async get(key, range?: ByteRange) {
+      const file = fileOf(objects, key);
+      const handle = await onDisk(() => open(file, 'r').catch(sayMissing));
+      return handle.createReadStream(range);
+    },
+
+    async delete(key) {
+      const file = fileOf(objects, key);
+      await onDisk(() => rm(file, { force: true }));
+    },
+
+    async check() {
+      await onDisk(async () => {
+        for (const each of [staging, objects])
+          await access(each, constants.R_OK | constants.W_OK | constants.X_OK);
+      });
+    },
+  };
+}
+
+/** Keys are made by this service. One that would leave the folder is a mistake in it. */
+function fileOf(folder: string, key: string): string {
+  if (!/^[\w-]+(\/[\w-]+)*$/.test(key)) throw new RangeError(`not a key of an object: ${key}`);
+  return path.join(folder, key);
+}
+
+/** Writes a new file that is durable, and as long as what came, when this resolves. */
+async function writeAll(file: string, source: AsyncIterable<Uint8Array>, signal: PutOptions['signal']) {
+  const handle: FileHandle = await onDisk(() => open(file, 'wx', 0o600));
+  try {
+    let received = 0;
+    for await (const chunk of untilAborted(source, signal)) {
+      await onDisk(() => handle.writeFile(chunk));
+      received += chunk.length;
+    }
+    await onDisk(() => handle.sync());
+    const { size } = await onDisk(() => handle.stat());
+    if (size !== received)
+      throw storeUnavailable(new Error(`${received} bytes came, ${size} are in the file`));
+    signal.throwIfAborted();
+  } finally {
+    await onDisk(() => handle.close());
+  }
+}
+
+async function removeOlder(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(ignoreMissing);
+    if (found && found.mtimeMs < before) await rm(file, { force: true });
+  }
+}
+
+/** Another process that starts at the same moment may remove the same file. */
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+function sayMissing(error: NodeJS.ErrnoException): never {
+  throw error.code === 'ENOENT' ? new AppError('upload_not_found') : error;
+}
+
+const storeUnavailable = (cause: unknown) => new AppError('store_unavailable', undefined, { cause });
+
+/** Does something with the file system and says its failures as the port wants them. */
+async function onDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asProblem(error, 'store_unavailable');
+  }
+}

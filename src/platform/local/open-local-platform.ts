@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { LocalConfig } from '../../config.ts';
+import type { Platform } from '../platform.ts';
+import { createDiskObjectStore } from './disk-object-store.ts';
+import { clearExpiredLimits } from './expired-limits.ts';
+import { openLinkSecrets } from './link-secrets.ts';
+import { createOutboxNotifier } from './outbox-notifier.ts';
+import { openDatabase } from './sqlite-database.ts';
+import { createSqliteFeedbackStore } from './sqlite-feedback-store.ts';
+import { createSqliteKeyStore } from './sqlite-key-store.ts';
+import { createSqliteOutbox } from './sqlite-outbox.ts';
+import { createSqliteRateLimiter } from './sqlite-rate-limiter.ts';
+import { limitsMigrations, mainMigrations } from './sqlite-schema.ts';
+import { createSqliteUploadCatalogue } from './sqlite-upload-catalogue.ts';
+
+interface LocalPlatformDeps {
+  clock: () => Date;
+  log: { warn(obj: object, msg: string): void };
+}
+
+/** Opens everything on this machine, below INLET_DATA_DIR. */
+export async function openLocalPlatform(
+  config: LocalConfig,
+  { clock, log }: LocalPlatformDeps,
+): Promise<Platform> {
+  const folder = path.resolve(config.INLET_DATA_DIR);
+  const objectStore = await createDiskObjectStore({ folder, clock });
+  const notifier = await createOutboxNotifier({ folder: path.join(folder, 'outbox') });
+  const linkSecrets = await openLinkSecrets(config.INLET_LINK_SECRETS, path.join(folder, 'link-secret'));
+
+  const database = openDatabase(path.join(folder, 'inlet.db'), { migrations: mainMigrations });
+  // Counts of requests have a file of their own: they need not survive a power cut, and never hold up the rest.
+  const limits = openDatabase(path.join(folder, 'limits.db'), {
+    migrations: limitsMigrations,
+    synchronous: 'NORMAL',
+  });
+  const stopClearing = clearExpiredLimits({ database: limits, clock, log });
+
+  return {
+    objectStore,
+    uploadCatalogue: createSqliteUploadCatalogue(database),
+    feedbackStore: { ...createSqliteFeedbackStore(database), ...createSqliteOutbox(database) },
+    notifier,
+    keyStore: createSqliteKeyStore(database),
+    rateLimiter: (rule) => createSqliteRateLimiter(rule, { database: limits, log }),
+    linkSecrets,
+    async close() {
+      stopClearing();
+      limits.close();
+      database.close();
+    },
+  };
+}
