@@ -31,7 +31,7 @@ const common = {
   NODE_ENV: z
     .string()
     .default('development')
-    .describe('`production` logs JSON and warns about unsafe settings.'),
+    .describe('`production` makes the cluster run the built code, and warns about static AWS keys.'),
   PORT: count(0, 65_535).default(3000).describe('Port of the public API. 0 takes a free one.'),
   INLET_HOST: z.string().optional().describe('Address to listen on. Default: every address.'),
   INLET_METRICS_PORT: count(0, 65_535)
