@@ -166,7 +166,7 @@ const aws = z.object({
     .meta({ unit: 'bytes' })
     .describe('Part size of multipart uploads. S3 takes 5 MiB to 5 GiB.'),
   INLET_UPLOAD_MEMORY_BYTES: count(10 * MiB, 1024 * GiB)
-    .default(128 * MiB)
+    .default(256 * MiB)
     .meta({ unit: 'bytes' })
     .describe('Memory that the uploads of one worker may hold. More uploads wait, then get 503.'),
 });

@@ -4,6 +4,7 @@ import { baseUrl } from '../http/base-url.ts';
 import { htmlPage } from '../http/html-page.ts';
 import { type Call, defineRoute, type Reply, type Route } from '../http/route.ts';
 import { parseBody } from '../http/validate.ts';
+import type { Reception } from '../uploads/reception.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
 import { feedbackInput, receipt } from './feedback-schemas.ts';
@@ -36,6 +37,21 @@ function answer({ req, res }: Call, record: FeedbackRecord, next: string | undef
 /** `POST /v1/feedback`: from a script or from a plain HTML form. */
 export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
   const { feedback, uploads, metrics, allowedOrigins, publicUrl, maxFiles, maxBytes } = deps;
+
+  /** Reads and judges all that was sent before anything is kept, and takes back the attachments if it fails. */
+  async function read({ req }: Call, attachments: Reception) {
+    try {
+      const { input, next } = await readFeedback(req, attachments, maxFiles);
+      if (next === undefined) return { input };
+      const continueAt = (id: string) => nextAddress(next, id, allowedOrigins, baseUrl(req, publicUrl));
+      continueAt('');
+      return { input, next: continueAt };
+    } catch (error) {
+      await attachments.abandon(attachments.files().length > 0 ? error : undefined);
+      throw error;
+    }
+  }
+
   return defineRoute({
     method: 'post',
     path: '/v1/feedback',
@@ -84,21 +100,9 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
         const { 'Idempotency-Key': idempotencyKey } = parseBody(headers, {
           'Idempotency-Key': req.get('idempotency-key'),
         });
-        const { input, next } = await readFeedback(req, attachments, maxFiles).catch(
-          async (error: unknown) => {
-            await attachments.abandon(attachments.files().length > 0 ? error : undefined);
-            throw error;
-          },
-        );
-        const base = baseUrl(req, publicUrl);
-        // Judged before anything is kept: feedback must not be stored and then answered with a problem.
-        if (next !== undefined) nextAddress(next, '', allowedOrigins, base);
+        const { input, next } = await read(call, attachments);
         const { record } = await feedback.submit({ input, attachments, idempotencyKey });
-        return answer(
-          call,
-          record,
-          next === undefined ? undefined : nextAddress(next, record.id, allowedOrigins, base),
-        );
+        return answer(call, record, next?.(record.id));
       } catch (error) {
         metrics.feedback(outcomeOf(error));
         throw error;

@@ -4,7 +4,7 @@ import { feedbackStatuses } from './feedback-record.ts';
 
 export const feedbackId = z.uuid().meta({ description: 'The id of the feedback, as on its receipt.' });
 export const status = z.enum(feedbackStatuses);
-const rating = z.coerce.number().int().min(1).max(5);
+const rating = z.number().int().min(1).max(5);
 const formName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, 'letters, digits, "-" and "_", at most 64');
 
 /** What a visitor sends. The sizes keep the whole record far below the 400 KB that a table's item takes. */
@@ -63,7 +63,7 @@ export const feedback = z
 
 export const feedbackFilter = z.object({
   form: z.string().max(64).optional(),
-  rating: rating.optional(),
+  rating: z.coerce.number().pipe(rating).optional(),
   status: status.optional(),
   q: z.string().min(1).max(200).optional().meta({ description: 'Text to find, in any case.' }),
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Received at or after.' }),

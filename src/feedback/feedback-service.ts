@@ -52,6 +52,18 @@ function idFor(idempotencyKey: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/**
+ * Whether the store holds what this request put, and not an earlier request under the same key. What `put`
+ * says does not tell: a client of the store that got no answer puts again, and then finds its own record.
+ */
+function isSame(there: FeedbackRecord, put: FeedbackRecord): boolean {
+  return (
+    there.receivedAt === put.receivedAt &&
+    there.fingerprint === put.fingerprint &&
+    there.uploads.join() === put.uploads.join()
+  );
+}
+
 export function createFeedbackService(deps: FeedbackServiceDeps): FeedbackService {
   const { store, relay, uploads, metrics, clock } = deps;
 
@@ -99,17 +111,18 @@ export function createFeedbackService(deps: FeedbackServiceDeps): FeedbackServic
   }
 
   /**
-   * Puts the record. A put that fails may have been carried out all the same, and a later replay would then
-   * promise the attachments too: they are only taken back once the record is known not to be there.
+   * Puts the record and answers with the one that is there now. A put that fails may have been carried out all
+   * the same, and a later replay would then promise the attachments too: they are only taken back once the
+   * record is known not to be there.
    */
-  async function commit(record: FeedbackRecord, attachments: Reception) {
+  async function commit(record: FeedbackRecord, attachments: Reception): Promise<FeedbackRecord> {
     try {
-      return await store.put(record);
+      return (await store.put(record)).record;
     } catch (error) {
       const there = await store.get(record.id).catch(() => 'unknown' as const);
       if (there === undefined) await attachments.abandon(error);
       if (there === undefined || there === 'unknown') throw error;
-      return { created: there.uploads.join() === record.uploads.join(), record: there };
+      return there;
     }
   }
 
@@ -140,11 +153,12 @@ export function createFeedbackService(deps: FeedbackServiceDeps): FeedbackServic
       }
       const attached = attachments.files().map((upload) => upload.id);
       const uploadIds = [...new Set([...input.uploads, ...attached])];
-      const put = await commit(toRecord(id, { ...input, uploads: uploadIds }, fingerprint), attachments);
-      if (!put.created) return replay(put.record, fingerprint, attachments);
+      const record = toRecord(id, { ...input, uploads: uploadIds }, fingerprint);
+      const there = await commit(record, attachments);
+      if (!isSame(there, record)) return replay(there, fingerprint, attachments);
       metrics.feedback('accepted');
-      relay.publish(put.record);
-      return { record: put.record, replayed: false };
+      relay.publish(there);
+      return { record: there, replayed: false };
     },
     get,
     list,

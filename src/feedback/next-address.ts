@@ -11,11 +11,15 @@ export function nextAddress(
   allowedOrigins: readonly string[],
   base: string,
 ): string {
-  const own = new URL(base);
   if (!URL.canParse(next, base)) throw new AppError('next_not_allowed');
+  const own = new URL(base);
   const address = new URL(next, own);
-  const allowed = address.origin === own.origin || allowedOrigins.includes(address.origin);
-  if (!allowed || !/^https?:$/.test(address.protocol)) throw new AppError('next_not_allowed');
+  const { origin, protocol, username, password, pathname } = address;
+  const allowed = origin === own.origin || allowedOrigins.includes(origin);
+  // A name before the host makes people misread the host. A path that starts with two slashes is a host
+  // where only the path is sent.
+  const misleading = username !== '' || password !== '' || pathname.startsWith('//');
+  if (!allowed || misleading || !/^https?:$/.test(protocol)) throw new AppError('next_not_allowed');
   address.searchParams.set('receipt', receiptId);
-  return address.origin === own.origin ? `${address.pathname}${address.search}${address.hash}` : address.href;
+  return origin === own.origin ? `${pathname}${address.search}${address.hash}` : address.href;
 }

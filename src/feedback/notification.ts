@@ -32,10 +32,10 @@ export function toNotification(
   }
   const { id, receivedAt, form, message, rating, name, email, page, fields, status, verified } = record;
   const stars = rating === undefined ? '' : ` ${rating}/5`;
-  const opening = message.replaceAll(/\s+/g, ' ').slice(0, 60);
+  const opening = [...message.replaceAll(/\s+/g, ' ')].slice(0, 60).join('');
   return {
     id,
-    subject: `[${form}]${stars}${name ? ` ${name}:` : ''} ${opening}`,
+    subject: `[${form}]${stars}${name ? ` ${name.replaceAll(/\s+/g, ' ')}:` : ''} ${opening}`,
     prose: `${message}\n\n-- \n${facts(record, links).join('\n')}\nId:       ${id}\n`,
     data: {
       type: 'feedback',

@@ -9,7 +9,7 @@ import { type FeedbackInput, feedbackInput } from './feedback-schemas.ts';
 
 const maxTextBytes = 256 * 1024;
 const formLimits = { fields: 100, fieldBytes: 64 * 1024 };
-const known = new Set(['message', 'rating', 'name', 'email', 'page', 'form']);
+const known = new Set(['message', 'name', 'email', 'page', 'form']);
 
 export interface ReadFeedback {
   input: FeedbackInput;
@@ -26,7 +26,9 @@ function toInput(pairs: FormFields): { body: Record<string, unknown>; next: stri
   for (const [name, value] of pairs) {
     // Browsers send inputs that were left empty; they say nothing.
     if (value === '') continue;
+    if (name === '__proto__') throw new AppError('invalid_form', 'A field is named __proto__.');
     if (name === '_next') next = value;
+    else if (name === 'rating') body.rating = Number(value);
     else if (name === 'uploads') uploads.push(value);
     else if (known.has(name)) body[name] = value;
     else fields.set(name, fields.has(name) ? `${fields.get(name)}, ${value}` : value);
@@ -57,7 +59,8 @@ export async function readFeedback(
     const { body, next } = toInput(urlencodedPairs(await readText(req, ['urlencoded'], maxTextBytes)));
     return { input: parseBody(feedbackInput, body), next };
   }
-  if (req.headers['content-type'] !== undefined && !req.is(['application/json', '+json'])) {
+  // Null, not false, is what Express says of a request without a body; `readText` has the problem for that.
+  if (req.headers['content-type'] !== undefined && req.is(['application/json', '+json']) === false) {
     throw new AppError('unsupported_media_type', 'It takes JSON, an urlencoded form or a multipart form.');
   }
   return { input: parseBody(feedbackInput, jsonObject(await readText(req, ['json'], maxTextBytes))) };

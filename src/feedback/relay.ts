@@ -1,5 +1,5 @@
 import type { Metrics } from '../metrics/metrics.ts';
-import type { FeedbackRecord } from './feedback-record.ts';
+import type { DeliveryAttempt, FeedbackRecord } from './feedback-record.ts';
 import type { Notification, Notifier } from './notifier.ts';
 import type { Outbox, Settlement } from './outbox.ts';
 
@@ -23,6 +23,12 @@ interface RelayDeps {
   leaseMs: number;
   maxTries: number;
   warn(details: object, message: string): void;
+}
+
+/** What came of one try to publish. */
+interface Result {
+  attempt: Omit<DeliveryAttempt, 'at'>;
+  settlement: Settlement;
 }
 
 const firstDelayMs = 5_000;
@@ -55,21 +61,24 @@ export function createRelay(deps: RelayDeps): Relay {
       : { state: 'due', dueAt: later(backoffMs(tries, deps.random)) };
   }
 
-  async function deliver(record: FeedbackRecord, lease: string): Promise<void> {
-    const { id } = record;
+  async function publishOnce(record: FeedbackRecord): Promise<Result> {
     try {
       const { messageId } = await notifier.publish(deps.toNotification(record));
       metrics.notification('delivered');
-      const attempt = { at: clock().toISOString(), outcome: 'delivered', detail: messageId } as const;
-      await outbox.settle(id, lease, attempt, { state: 'delivered' });
+      return { attempt: { outcome: 'delivered', detail: messageId }, settlement: { state: 'delivered' } };
     } catch (error) {
       const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);
       const settlement = afterFailure(record.delivery.tries + 1);
       metrics.notification('failed');
       if (settlement.state === 'dead') metrics.notification('dead');
-      deps.warn({ err: error, feedbackId: id, next: settlement }, 'notification failed');
-      await outbox.settle(id, lease, { at: clock().toISOString(), outcome: 'failed', detail }, settlement);
+      deps.warn({ err: error, feedbackId: record.id, next: settlement }, 'notification failed');
+      return { attempt: { outcome: 'failed', detail }, settlement };
     }
+  }
+
+  async function deliver(record: FeedbackRecord, lease: string): Promise<void> {
+    const { attempt, settlement } = await publishOnce(record);
+    await outbox.settle(record.id, lease, { at: clock().toISOString(), ...attempt }, settlement);
   }
 
   function track(delivery: Promise<void>, id: string): Promise<void> {

@@ -39,11 +39,15 @@ export async function readText(
   }
 }
 
-/** How deeply arrays and objects nest, counted without parsing, so that depth costs no stack. */
+/**
+ * How deeply arrays and objects nest, counted without parsing, so that depth costs no stack. A string that
+ * never ends is taken to the end of the text: looking for its end again at each quote in it would cost the
+ * square of its length.
+ */
 function nestingDepth(json: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
     if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
     else if (token === ']' || token === '}') depth--;
   }

@@ -7,19 +7,28 @@ const readable = (text: string) => text.isWellFormed() && !unwelcome.test(text);
 const problem = 'has control characters, or characters that could not be read';
 
 /**
- * Text that a person wrote: without controls, its line breaks as `\n` (forms send `\r\n`), trimmed.
- * Lengths are counted in characters as JavaScript does, in UTF-16 code units.
+ * Text of so many characters. They are counted as JSON Schema does, in code points: an emoji is one, though
+ * JavaScript's `length` says two.
  */
+function ofLength(min: number, max: number) {
+  return z
+    .string()
+    .refine((text) => text.length >= min, { error: `expected at least ${min} character(s)`, abort: true })
+    .refine((text) => text.length <= max || [...text].length <= max, `expected at most ${max} characters`)
+    .meta({ minLength: min, maxLength: max });
+}
+
+/** Text that a person wrote: without controls, its line breaks as `\n` (forms send `\r\n`), trimmed. */
 export function prose(min: number, max: number) {
   return z
     .string()
-    .max(max * 2)
     .refine(readable, problem)
     .transform((text) => text.replaceAll(/\r\n?/g, '\n').trim())
-    .pipe(z.string().min(min).max(max));
+    .pipe(ofLength(min, max))
+    .meta({ minLength: min, maxLength: max });
 }
 
 /** The same for one line, unchanged. */
 export function fixedText(min: number, max: number) {
-  return z.string().min(min).max(max).refine(readable, problem);
+  return ofLength(min, max).refine(readable, problem);
 }

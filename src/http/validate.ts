@@ -6,8 +6,19 @@ function jsonPointer(path: PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
+/** As many as help a person; a hostile body must not be answered with a larger one. */
+const mostIssues = 50;
+
 function toIssues(error: z.ZodError, pointerOf: (path: PropertyKey[]) => string): ValidationIssue[] {
-  return error.issues.map((issue) => ({ pointer: pointerOf(issue.path), detail: issue.message }));
+  const issues = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          pointer: pointerOf([...issue.path, key]),
+          detail: 'It is not known here.',
+        }))
+      : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+  );
+  return issues.slice(0, mostIssues);
 }
 
 /** Parses a body, or throws `validation_failed` with a JSON pointer to everything that is wrong in it. */

@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import multer from 'multer';
 import { AppError, type ProblemCode } from '../errors.ts';
+import { decodeRawName } from './file-name.ts';
 
 /** A file part, at the moment its first bytes arrive. */
 export interface FormFile {
   name: string;
   declaredType: string;
   bytes: Readable;
+  /** The size of the whole form, if it is known: no file in it can be larger. */
+  expectedBytes: number | undefined;
 }
 
 /** The text parts of a form in the order they came. Names may repeat. */
@@ -81,9 +84,12 @@ export async function readForm(
   const copy = copyOf(req);
   const fields: FormFields = [];
   const running: Promise<void>[] = [];
+  const length = req.headers['content-length'];
+  const expectedBytes = length === undefined ? undefined : Number(length);
   const storage: multer.StorageEngine = {
     _handleFile(_req, file, done) {
-      const stored = onFile({ name: file.originalname, declaredType: file.mimetype, bytes: file.stream });
+      const { originalname: name, mimetype: declaredType, stream: bytes } = file;
+      const stored = onFile({ name, declaredType, bytes, expectedBytes });
       running.push(stored);
       stored.then(() => done(null, {}), done);
     },
@@ -103,7 +109,7 @@ export async function readForm(
       headerPairs: 20,
     },
     streamHandler(_req: unknown, parser: Writable) {
-      parser.on('field', (name: string, value: string) => fields.push([name, value]));
+      parser.on('field', (name: string, value: string) => fields.push([decodeRawName(name), value]));
       parser.on('unpipe', () => copy.readableEnded || copy.destroy());
       req.pipe(copy).pipe(parser);
     },

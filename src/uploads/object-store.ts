@@ -8,7 +8,7 @@ export interface ByteRange {
 
 export interface PutOptions {
   contentType: string;
-  /** The size in bytes if the client declared one: lets a store reserve less memory for a small file. */
+  /** Bytes that the file has at most, as declared: lets a store reserve less memory for a small file. */
   expectedBytes?: number | undefined;
   /** Stops the transfer: `put` rejects with its reason, after whatever was stored by then is removed. */
   signal: AbortSignal;

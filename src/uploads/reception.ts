@@ -14,7 +14,7 @@ export interface IncomingFile {
   name: string | undefined;
   declaredType: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** Bytes, if the client declared them for this file alone. */
+  /** Bytes that it has at most, if the client declared any. */
   expectedBytes?: number | undefined;
   /** Lower-case hexadecimal, if the client declared one. */
   expectedSha256?: string | undefined;
@@ -26,7 +26,7 @@ export interface Reception {
   store(file: IncomingFile): Promise<void>;
   /** Shows all the files that were stored. */
   complete(metadata: Record<string, string>): Promise<UploadRecord[]>;
-  /** The files that were stored so far. */
+  /** The files that were stored so far, in the order in which they came. */
   files(): readonly UploadRecord[];
   /**
    * Removes everything that was stored, also what `complete` has shown. Never rejects. `reason` is the
@@ -53,7 +53,9 @@ export interface ReceptionDeps {
 export function openReception(deps: ReceptionDeps, signal: AbortSignal): Reception {
   const { objectStore, catalogue, metrics, clock } = deps;
   const begun: { id: string; key: string }[] = [];
-  const stored: UploadRecord[] = [];
+  // In the order in which the files began, which is that of the form: small ones end before large ones.
+  const places: (UploadRecord | undefined)[] = [];
+  const stored = () => places.filter((record) => record !== undefined);
   let receivedBytes = 0;
 
   async function begin() {
@@ -64,8 +66,8 @@ export function openReception(deps: ReceptionDeps, signal: AbortSignal): Recepti
     return upload;
   }
 
-  async function receive(file: IncomingFile): Promise<void> {
-    if (begun.length >= deps.maxFiles) {
+  async function receive(file: IncomingFile): Promise<UploadRecord> {
+    if (places.length > deps.maxFiles) {
       throw new AppError('too_many_parts', `A request may have at most ${deps.maxFiles} files.`);
     }
     const name = keptFileName(file.name);
@@ -92,42 +94,35 @@ export function openReception(deps: ReceptionDeps, signal: AbortSignal): Recepti
     }
     const { declaredType } = file;
     const createdAt = clock().toISOString();
-    stored.push({
-      id,
-      key,
-      name,
-      size: measured.size(),
-      contentType,
-      declaredType,
-      sha256,
-      createdAt,
-      metadata: {},
-    });
+    const size = measured.size();
+    return { id, key, name, size, contentType, declaredType, sha256, createdAt, metadata: {} };
   }
 
   return {
     async store(file) {
+      const place = places.push(undefined) - 1;
       try {
-        await receive(file);
+        places[place] = await receive(file);
       } catch (error) {
         // A client that left is the reason for whatever broke after it.
         throw signal.aborted ? signal.reason : error;
       }
     },
     async complete(metadata) {
-      for (const record of stored) {
+      const records = stored();
+      for (const record of records) {
         record.metadata = metadata;
         if (!(await catalogue.complete(record))) {
           throw new AppError('store_unavailable', 'The upload took so long that it was given up.');
         }
       }
-      for (const { size } of stored) {
+      for (const { size } of records) {
         metrics.upload('complete');
         metrics.uploadBytes('stored', size);
       }
-      return stored;
+      return records;
     },
-    files: () => stored,
+    files: stored,
     async abandon(reason) {
       if (reason !== undefined) metrics.upload(outcomeOf(reason));
       metrics.uploadBytes('wasted', receivedBytes);
