@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { settings } from '../src/config.ts';
 import { problems } from '../src/errors.ts';
+import { limitsTableDefinition, tableDefinition } from '../src/platform/aws/table-definition.ts';
 import { openApiDocument } from './openapi-document.ts';
 
 interface Setting {
@@ -41,6 +42,8 @@ function sizeOf(bytes: number): string {
   if (bytes >= 1024 ** 2 && bytes % 1024 ** 2 === 0) return ` (${bytes / 1024 ** 2} MiB)`;
   return '';
 }
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 const generatedNote = 'Made by `npm run generate`. Change the source, not this file.';
 
@@ -149,6 +152,8 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'docs/configuration.md': configuration(),
     '.env.example': envExample().replace(/^INLET_LINK_SECRETS=.*$/m, '# INLET_LINK_SECRETS='),
     'docs/errors.md': errors(),
-    'docs/openapi.json': `${JSON.stringify(await openApiDocument(), null, 2)}\n`,
+    'infra/table.json': json(tableDefinition('inlet')),
+    'infra/limits-table.json': json(limitsTableDefinition('inlet-limits')),
+    'docs/openapi.json': json(await openApiDocument()),
   };
 }

@@ -22,15 +22,27 @@ function parseScopes(text: string | undefined): Scope[] {
 }
 
 async function list(keys: KeyService): Promise<void> {
-  const rows = (await keys.list()).map(({ id, name, scopes: granted, createdAt, revokedAt }) => ({
+  const rows = (await keys.list()).map(({ id, name, scopes: granted, createdAt, revokedAt }) => [
     id,
+    createdAt.slice(0, 10),
+    revokedAt ? `revoked ${revokedAt.slice(0, 10)}` : 'good',
     name,
-    created: createdAt.slice(0, 10),
-    state: revokedAt ? `revoked ${revokedAt.slice(0, 10)}` : 'good',
-    scopes: granted.join(' '),
-  }));
-  if (rows.length === 0) console.log('There are no keys.');
-  else console.table(rows);
+    granted.join(' '),
+  ]);
+  console.log(table([['id', 'created', 'state', 'name', 'scopes'], ...rows]));
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 async function run(keys: KeyService, args: string[]): Promise<void> {
