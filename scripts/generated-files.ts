@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { settings } from '../src/config.ts';
 import { problems } from '../src/errors.ts';
 import { limitsTableDefinition, tableDefinition } from '../src/platform/aws/table-definition.ts';
+import { settings } from '../src/settings.ts';
 import { openApiDocument } from './openapi-document.ts';
 
 interface Setting {
@@ -68,7 +68,7 @@ function configuration(): string {
   const head = '| setting | default | what it is |\n| --- | --- | --- |';
   return `# Configuration
 
-${generatedNote} The source is \`src/config.ts\`.
+${generatedNote} The source is \`src/settings.ts\`.
 
 Inlet is configured by environment variables. An empty value is the same as none. All mistakes are reported at
 once when it starts, by name, without showing the values. Times are whole seconds unless their name says otherwise,
@@ -102,7 +102,7 @@ function envExample(): string {
   const aws = settingsOf('aws').filter(
     ({ name }) => !settingsOf('local').some((setting) => setting.name === name),
   );
-  return `# ${generatedNote.replaceAll('`', '')} The source is src/config.ts.
+  return `# ${generatedNote.replaceAll('`', '')} The source is src/settings.ts.
 # Copy it to .env and change what differs: npm start, npm run keys and npm run cluster read it.
 
 ${settingsOf('local')

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { AppError } from './errors.ts';
 import type { Lifecycle } from './health/lifecycle.ts';
 import { accessLog } from './http/access-log.ts';
+import { closeWhenDraining } from './http/close-when-draining.ts';
 import { crossOrigin } from './http/cors.ts';
 import { docsRoutes } from './http/docs-routes.ts';
 import { type MountDeps, mountRoutes } from './http/mount-routes.ts';
@@ -11,6 +12,7 @@ import { createOpenApi } from './http/openapi.ts';
 import { problemHandler } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
 import type { Route } from './http/route.ts';
+import { requireWellFormed } from './http/well-formed.ts';
 import { httpMetrics } from './metrics/http-metrics.ts';
 import type { Metrics } from './metrics/metrics.ts';
 
@@ -51,10 +53,8 @@ export function createApp(deps: AppDeps): Express {
   app.set('trust proxy', deps.trustedHops);
   app.use(requestContext(deps.log, deps.release), accessLog(deps.clock), httpMetrics(deps.metrics));
   app.use(helmet({ contentSecurityPolicy }), crossOrigin(deps.allowedOrigins));
-  app.use((_req, res, next) => {
-    if (lifecycle.draining) res.set('Connection', 'close');
-    next();
-  });
+  app.use(closeWhenDraining(lifecycle));
+  app.use(requireWellFormed);
   mountRoutes(app, deps.routes, deps);
   app.use(docsRoutes(createOpenApi(deps.routes, deps.version), `${deps.webFolder}/docs`));
   if (deps.servesPages) {

@@ -10,6 +10,7 @@ import { createCollector } from './metrics/collector.ts';
 import { createInternalApp } from './metrics/internal-app.ts';
 import { createProcessMetrics } from './metrics/process-metrics.ts';
 import { metricsSocket } from './metrics/socket-folder.ts';
+import { platformChecks } from './platform/platform-checks.ts';
 
 // The process edge of the collector, the one process of the cluster that Prometheus scrapes.
 const config = loadConfig(process.env);
@@ -30,12 +31,7 @@ const collector = await createCollector({
 const app = createInternalApp({
   metrics: collector.metrics,
   contentType: collector.contentType,
-  ready: createReadiness({
-    objectStore: platform.objectStore.check,
-    feedbackStore: platform.feedbackStore.check,
-    uploadCatalogue: platform.uploadCatalogue.check,
-    notifier: platform.notifier.check,
-  }),
+  ready: createReadiness(platformChecks(platform)),
   build,
 });
 

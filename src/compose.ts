@@ -14,6 +14,7 @@ import type { RateLimiter } from './http/rate-limit.ts';
 import { createKeyService } from './keys/key-service.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Platform } from './platform/platform.ts';
+import { createUnderWay } from './under-way.ts';
 import { reapUploads } from './uploads/reaper.ts';
 import { uploadRoutes } from './uploads/upload-routes.ts';
 import { createUploadService } from './uploads/upload-service.ts';
@@ -53,6 +54,9 @@ export function composeService(config: Config, deps: ServiceDeps) {
   const { platform, metrics, lifecycle, log, clock, version } = deps;
   const { objectStore, uploadCatalogue, feedbackStore, notifier } = platform;
   const publicUrl = config.INLET_PUBLIC_URL?.replace(/\/$/, '');
+  // Nobody's request says how the readers of a message reach the API; on this machine it is known all the same.
+  const messageUrl =
+    publicUrl ?? (config.INLET_PLATFORM === 'local' ? `http://localhost:${config.PORT}` : undefined);
   const leaseMs = config.INLET_RELAY_LEASE_SECONDS * 1000;
   const keys = composeKeys(platform, clock);
   const links = createLinkSigner({
@@ -77,7 +81,10 @@ export function composeService(config: Config, deps: ServiceDeps) {
     outbox: feedbackStore,
     notifier,
     toNotification: (record) =>
-      toNotification(record, (id) => publicUrl && `${publicUrl}${links.sign(`/v1/uploads/${id}/content`)}`),
+      toNotification(record, (id) => {
+        const link = links.sign(`/v1/uploads/${id}/content`, config.INLET_MESSAGE_LINK_SECONDS);
+        return messageUrl && `${messageUrl}${link}`;
+      }),
     metrics,
     clock,
     random: Math.random,
@@ -95,10 +102,10 @@ export function composeService(config: Config, deps: ServiceDeps) {
     leaseMs,
   });
 
+  const requests = createUnderWay();
   const limits = { maxBytes: config.INLET_MAX_UPLOAD_BYTES, maxFiles: config.INLET_MAX_FILES };
   const allowedOrigins = config.INLET_ALLOWED_ORIGINS;
   const routes = [
-    healthRoute(lifecycle),
     ...uploadRoutes({ uploads, links, publicUrl, ...limits }),
     ...feedbackRoutes({
       feedback,
@@ -110,9 +117,10 @@ export function composeService(config: Config, deps: ServiceDeps) {
       publicUrl,
       ...limits,
     }),
+    healthRoute(lifecycle),
   ];
   const app = createApp({
-    routes,
+    routes: routes.map((route) => ({ ...route, handle: (call) => requests.add(route.handle(call)) })),
     keys,
     links,
     rateLimiters: {
@@ -140,6 +148,7 @@ export function composeService(config: Config, deps: ServiceDeps) {
     keys,
     relay,
     routes,
+    requests,
     reap: () => reapUploads({ objectStore, catalogue: uploadCatalogue, clock }),
   };
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { composeService, openPlatform } from './compose.ts';
 import { type Config, loadConfig, runDir } from './config.ts';
-import { drain } from './drain.ts';
+import { createDrain } from './drain.ts';
 import { createReadiness } from './health/readiness.ts';
 import { createHttpServer } from './http/server.ts';
 import { scopes } from './keys/key-store.ts';
@@ -13,9 +13,14 @@ import { createInternalApp } from './metrics/internal-app.ts';
 import { createMetricSink } from './metrics/metric-sink.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { metricsSocket } from './metrics/socket-folder.ts';
+import { platformChecks } from './platform/platform-checks.ts';
 import { repeat } from './repeat.ts';
+import { within } from './within.ts';
 
 // The process edge of the API: the only file, beside the collector's, that touches `process`.
+/** How long, in milliseconds, a process that has used up its drain may still tidy up. */
+const shortestTidyingMs = 3000;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 function addressOf(server: Server): string {
@@ -51,7 +56,7 @@ async function start(config: Config): Promise<void> {
   });
   const metrics = createMetrics(sink.emit);
   const lifecycle = { draining: false };
-  const { app, keys, relay, reap } = composeService(config, {
+  const { app, keys, relay, reap, requests } = composeService(config, {
     platform,
     metrics,
     lifecycle,
@@ -65,6 +70,9 @@ async function start(config: Config): Promise<void> {
     headersSeconds: config.INLET_HEADERS_SECONDS,
     release,
   });
+  const limitMs = config.INLET_DRAIN_SECONDS * 1000;
+  const delayMs = config.INLET_DRAIN_DELAY_SECONDS * 1000;
+  const drain = createDrain(server, { lifecycle, delayMs, limitMs });
   await listen(server, config.PORT, config.INLET_HOST);
   const failed = (error: unknown) => log.warn({ err: error }, 'work in the background failed; it goes on');
   const every = (seconds: number, run: () => Promise<unknown>) =>
@@ -72,7 +80,7 @@ async function start(config: Config): Promise<void> {
   const background = [every(config.INLET_RELAY_SWEEP_SECONDS, relay.sweep), every(300, reap)];
 
   const internal = createServer(
-    createInternalApp({ ...sink.page, ready: createReadiness(checksOf(platform)), build }),
+    createInternalApp({ ...sink.page, ready: createReadiness(platformChecks(platform)), build }),
   );
   if (!clustered) await listen(internal, config.INLET_METRICS_PORT, config.INLET_METRICS_HOST);
 
@@ -81,40 +89,26 @@ async function start(config: Config): Promise<void> {
     if (leaving) process.exit(1);
     leaving = true;
     log.info({ signal }, 'draining');
-    const finished = await drain(server, {
-      lifecycle,
-      delayMs: config.INLET_DRAIN_DELAY_SECONDS * 1000,
-      limitMs: config.INLET_DRAIN_SECONDS * 1000,
-    });
-    await Promise.all(background.map((stop) => stop()));
-    await relay.flush();
+    const deadline = performance.now() + limitMs;
+    const answered = await drain();
+    // Requests that were cut off still take back what they had stored.
+    const rest = Promise.all([requests.settled(), ...background.map((stop) => stop()), relay.flush()]);
+    const finished =
+      (await within(rest, Math.max(deadline - performance.now(), shortestTidyingMs))) && answered;
     await sink.close();
     internal.close();
     await platform.close();
-    log.info({ finished }, finished ? 'drained' : 'the drain took too long; requests under way were cut off');
+    log.info({ finished }, finished ? 'drained' : 'the drain took too long; what was under way was cut off');
     process.exit(finished ? 0 : 1);
   }
   process.on('SIGINT', leave);
   process.on('SIGTERM', leave);
 
-  const first =
-    config.INLET_PLATFORM === 'local' ? await keys.createFirst('administrator', [...scopes]) : undefined;
+  // In a cluster what is printed goes to a log file, which is no place for a key.
+  const forPeople = config.INLET_PLATFORM === 'local' && !clustered;
+  const first = forPeople ? await keys.createFirst('administrator', [...scopes]) : undefined;
   announce(addressOf(server), clustered ? undefined : addressOf(internal), config, first?.secret);
   process.send?.('ready');
-}
-
-function checksOf({
-  objectStore,
-  uploadCatalogue,
-  feedbackStore,
-  notifier,
-}: Awaited<ReturnType<typeof openPlatform>>) {
-  return {
-    objectStore: objectStore.check,
-    uploadCatalogue: uploadCatalogue.check,
-    feedbackStore: feedbackStore.check,
-    notifier: notifier.check,
-  };
 }
 
 function announce(
@@ -131,11 +125,17 @@ function announce(
   if (adminKey) say(`\nAdministrator's API key, shown this once:\n  ${adminKey}\n`);
 }
 
+function explain({ name, code, message, stack }: NodeJS.ErrnoException): string | undefined {
+  if (name === 'ConfigError') return message;
+  if (code === 'EADDRINUSE' || code === 'EACCES') {
+    return `${message}. Stop what uses the port, or set PORT and INLET_METRICS_PORT to others.`;
+  }
+  return stack;
+}
+
 try {
   await start(loadConfig(process.env));
 } catch (error) {
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  const known = (error as Error).name === 'ConfigError' || code === 'EADDRINUSE' || code === 'EACCES';
-  process.stderr.write(`Inlet could not start: ${known ? message : stack}\n`);
+  process.stderr.write(`Inlet could not start: ${explain(error as NodeJS.ErrnoException)}\n`);
   process.exit(1);
 }

@@ -64,7 +64,7 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
     tag: 'feedback',
     access: 'public',
     rateLimit: 'feedback',
-    maxBodyBytes: maxBytes * maxFiles + 1024 ** 2,
+    maxBodyBytes: () => maxBytes * maxFiles + 1024 ** 2,
     requestContent: {
       'application/json': feedbackInput,
       'application/x-www-form-urlencoded': feedbackInput,

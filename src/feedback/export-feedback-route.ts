@@ -24,16 +24,23 @@ const columns = [
 ];
 
 function toRow(record: FeedbackRecord) {
+  const { verified, uploads, fields } = record;
   return {
     ...record,
-    verified: String(record.verified),
-    uploads: record.uploads.join(' '),
-    fields: JSON.stringify(record.fields),
+    verified: String(verified),
+    uploads: uploads.join(' '),
+    fields: JSON.stringify(fields),
   };
 }
 
-async function* lines(records: AsyncIterable<FeedbackRecord>) {
-  for await (const record of records) yield `${JSON.stringify(feedbackView(record))}\n`;
+/** RFC 4180, as spreadsheets like it. */
+function csv(records: AsyncIterable<FeedbackRecord>): Readable {
+  const options = { header: true, columns, bom: true, escape_formulas: true, record_delimiter: 'windows' };
+  return Readable.from(records).map(toRow).compose(stringify(options));
+}
+
+function ndjson(records: AsyncIterable<FeedbackRecord>): Readable {
+  return Readable.from(records).map((record) => `${JSON.stringify(feedbackView(record))}\n`);
 }
 
 /** `GET /v1/feedback/export`, streamed: memory does not grow with what is exported. */
@@ -65,22 +72,11 @@ export function exportFeedbackRoute({ feedback }: FeedbackRouteDeps): Route {
         yield first.value;
         yield* { [Symbol.asyncIterator]: () => records };
       }
-      res.type(format === 'csv' ? 'text/csv' : 'application/x-ndjson').set('Cache-Control', 'no-store');
-      res.attachment(`feedback.${format}`);
-      const csv = () =>
-        stringify({ header: true, columns, bom: true, escape_formulas: true, record_delimiter: 'windows' });
-      const sent =
-        format === 'csv'
-          ? pipeline(
-              Readable.from(all()),
-              async function* (source) {
-                for await (const record of source) yield toRow(record);
-              },
-              csv(),
-              res,
-            )
-          : pipeline(Readable.from(lines(all())), res);
-      await sent.catch((error: unknown) => log.warn({ err: error }, 'export broke off'));
+      // `attachment` sets a type by the name's extension, so the true type comes after it.
+      res.attachment(`feedback.${format}`).type(format === 'csv' ? 'text/csv' : 'application/x-ndjson');
+      res.set('Cache-Control', 'no-store');
+      const text = format === 'csv' ? csv(all()) : ndjson(all());
+      await pipeline(text, res).catch((error: unknown) => log.warn({ err: error }, 'export broke off'));
       return undefined;
     },
   });

@@ -83,13 +83,13 @@ export function createFeedbackService(deps: FeedbackServiceDeps): FeedbackServic
     const now = clock();
     const { rating, name, email, page, ...rest } = input;
     return {
+      id,
+      receivedAt: now.toISOString(),
       ...rest,
       ...(rating !== undefined && { rating }),
       ...(name !== undefined && { name }),
       ...(email !== undefined && { email }),
       ...(page !== undefined && { page }),
-      id,
-      receivedAt: now.toISOString(),
       status: 'new',
       verified: false,
       fingerprint,

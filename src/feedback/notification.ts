@@ -32,7 +32,8 @@ export function toNotification(
   }
   const { id, receivedAt, form, message, rating, name, email, page, fields, status, verified } = record;
   const stars = rating === undefined ? '' : ` ${rating}/5`;
-  const opening = [...message.replaceAll(/\s+/g, ' ')].slice(0, 60).join('');
+  const line = [...message.replaceAll(/\s+/g, ' ')];
+  const opening = line.length > 60 ? `${line.slice(0, 60).join('').trimEnd()}…` : line.join('');
   return {
     id,
     subject: `[${form}]${stars}${name ? ` ${name.replaceAll(/\s+/g, ' ')}:` : ''} ${opening}`,

@@ -1,4 +1,5 @@
 import type { Metrics } from '../metrics/metrics.ts';
+import { createUnderWay } from '../under-way.ts';
 import type { DeliveryAttempt, FeedbackRecord } from './feedback-record.ts';
 import type { Notification, Notifier } from './notifier.ts';
 import type { Outbox, Settlement } from './outbox.ts';
@@ -34,6 +35,8 @@ interface Result {
 const firstDelayMs = 5_000;
 const longestDelayMs = 60 * 60_000;
 const batch = 50;
+/** Bounds the memory while the notifier is slow. What is above it waits for a sweep after its lease. */
+const mostAtOnce = 500;
 
 /**
  * Milliseconds to wait after the given number of failed tries: 5 s doubled each time up to an hour, half of
@@ -52,7 +55,7 @@ export function backoffMs(tries: number, random: () => number): number {
  */
 export function createRelay(deps: RelayDeps): Relay {
   const { outbox, notifier, metrics, clock } = deps;
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
   const later = (ms: number) => new Date(clock().getTime() + ms).toISOString();
 
   function afterFailure(tries: number): Settlement {
@@ -83,37 +86,44 @@ export function createRelay(deps: RelayDeps): Relay {
 
   function track(delivery: Promise<void>, id: string): Promise<void> {
     // What cannot be settled stays due in the store, and is taken up again when its lease is over.
-    const done = delivery.catch((error: unknown) =>
-      deps.warn({ err: error, feedbackId: id }, 'attempt not recorded'),
+    return underWay.add(
+      delivery.catch((error: unknown) => deps.warn({ err: error, feedbackId: id }, 'attempt not recorded')),
     );
-    underWay.add(done);
-    return done.finally(() => underWay.delete(done));
   }
 
-  async function sweep(): Promise<number> {
-    const due = await outbox.due(clock().toISOString(), batch);
+  /** Publishes a batch of what is due, as far as this process gets the leases. Resolves with how many. */
+  async function sweepBatch(): Promise<number> {
     let taken = 0;
-    for (const record of due) {
+    for (const record of await outbox.due(clock().toISOString(), batch)) {
       const lease = later(deps.leaseMs);
       if (record.delivery.dueAt && (await outbox.claim(record.id, record.delivery.dueAt, lease))) {
         taken++;
         await track(deliver(record, lease), record.id);
       }
     }
+    return taken;
+  }
+
+  async function sweep(): Promise<number> {
+    let total = 0;
+    let taken: number;
+    // Until a batch brings nothing: an index that lags behind may show for a while what others have taken.
+    do {
+      taken = await sweepBatch();
+      total += taken;
+    } while (taken > 0);
     const { depth, oldest } = await outbox.backlog();
     const oldestSeconds = oldest ? Math.max(0, (clock().getTime() - Date.parse(oldest)) / 1000) : 0;
     metrics.outboxBacklog({ depth, oldestSeconds });
-    return due.length === batch ? taken + (await sweep()) : taken;
+    return total;
   }
 
   return {
     publish(record) {
       const lease = record.delivery.dueAt;
-      if (lease) void track(deliver(record, lease), record.id);
+      if (lease && underWay.count() < mostAtOnce) void track(deliver(record, lease), record.id);
     },
     sweep,
-    async flush() {
-      while (underWay.size > 0) await Promise.all(underWay);
-    },
+    flush: underWay.settled,
   };
 }

@@ -3,23 +3,28 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { AppError } from '../errors.ts';
 import { plainAddress } from './client-address.ts';
 
+/** What is noted for a client that left before its answer, as in the metrics and in nginx's log. */
+const clientClosedRequest = 499;
+
 /** Signed links are keys for as long as they last, so their signatures stay out of the log. */
 function withoutSignature(url: string): string {
   return url.replace(/([?&]signature=)[^&]*/g, '$1[redacted]');
 }
 
+/** Asked for at the start: a socket that is closed no longer knows who was at its other end. */
+function clientFields(req: Request) {
+  return { client: plainAddress(req.ip), clientPort: req.socket.remotePort };
+}
+
 /** What an Application Load Balancer's access log has, under its names where it has one. */
-function accessLogFields(req: Request, res: Response, startedAt: Date, milliseconds: number) {
+function accessLogFields(req: Request, res: Response, milliseconds: number) {
   return {
-    startedAt: startedAt.toISOString(),
-    client: plainAddress(req.ip),
-    clientPort: req.socket.remotePort,
     method: req.method,
     url: withoutSignature(req.originalUrl),
     protocol: `HTTP/${req.httpVersion}`,
     scheme: req.protocol,
     domainName: req.hostname,
-    status: res.statusCode,
+    status: res.headersSent ? res.statusCode : clientClosedRequest,
     complete: res.writableEnded,
     sentBytes: Number(res.getHeader('content-length') ?? 0) || undefined,
     targetProcessingMs: Math.round(milliseconds),
@@ -37,13 +42,14 @@ export function accessLog(clock: () => Date): RequestHandler {
   // What a kept connection had brought when its last request was over.
   const readBefore = new WeakMap<Socket, number>();
   return (req, res, next) => {
-    const startedAt = clock();
+    const opening = { startedAt: clock().toISOString(), ...clientFields(req) };
     const started = performance.now();
     const { socket } = req;
     res.once('close', () => {
       const receivedBytes = socket.bytesRead - (readBefore.get(socket) ?? 0);
       readBefore.set(socket, socket.bytesRead);
-      const fields = { ...accessLogFields(req, res, startedAt, performance.now() - started), receivedBytes };
+      const milliseconds = performance.now() - started;
+      const fields = { ...opening, ...accessLogFields(req, res, milliseconds), receivedBytes };
       const level = req.path === '/health' ? 'debug' : 'info';
       req.log[level](fields, res.writableEnded ? 'request' : 'request aborted');
     });

@@ -35,6 +35,8 @@ export function crossOrigin(allowedOrigins: readonly string[]): RequestHandler {
       'X-Inlet-Release',
       'X-Request-Id',
     ],
+    // Every OPTIONS goes on to the route that it is about, which knows its methods.
+    preflightContinue: true,
     // The longest that Chromium keeps an answer to a preflight.
     maxAge: 7200,
   });

@@ -1,8 +1,8 @@
-import path from 'node:path';
-import express, { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { problems } from '../errors.ts';
 import { escapeHtml, htmlPage } from './html-page.ts';
+import { otherMethods } from './mount-routes.ts';
 
 /** The catalogue of problems as a page: what the `type` of every problem leads to. */
 function errorsPage(): string {
@@ -24,6 +24,7 @@ const docsPage = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Inlet API</title>
+    <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/docs/ui/swagger-ui.css">
   </head>
   <body>
@@ -36,18 +37,31 @@ const docsPage = `<!doctype html>
 
 /** `/openapi.json`, a page to read it on, and the page of problems. Nothing comes from another host. */
 export function docsRoutes(openApi: object, assets: string): Router {
-  const router = Router();
   const errors = errorsPage();
+  const swaggerUi = getAbsoluteFSPath();
+  const page = (html: string): RequestHandler => {
+    return (_req, res) => void res.type('text/html').send(html);
+  };
+  const file = (root: string, name: string, maxAge: string): RequestHandler => {
+    return (_req, res) => res.sendFile(name, { root, maxAge });
+  };
+  const documents: Record<string, RequestHandler> = {
+    '/openapi.json': (_req, res) => void res.json(openApi),
+    '/docs': page(docsPage),
+    '/docs/errors': page(errors),
+    '/docs/page.css': file(assets, 'page.css', '0'),
+    '/docs/start.js': file(assets, 'start.js', '0'),
+    '/docs/ui/swagger-ui.css': file(swaggerUi, 'swagger-ui.css', '1d'),
+    '/docs/ui/swagger-ui-bundle.js': file(swaggerUi, 'swagger-ui-bundle.js', '1d'),
+  };
+  const router = Router();
   router.use(['/docs', '/openapi.json'], (_req, res, next) => {
     res.locals.route = '/docs';
     next();
   });
-  router.get('/openapi.json', (_req, res) => void res.json(openApi));
-  router.get('/docs', (_req, res) => void res.type('text/html').send(docsPage));
-  router.get('/docs/errors', (_req, res) => void res.type('text/html').send(errors));
-  router.get(['/docs/page.css', '/docs/start.js'], (req, res) =>
-    res.sendFile(path.join(assets, path.basename(req.path))),
-  );
-  router.use('/docs/ui', express.static(getAbsoluteFSPath(), { index: false, maxAge: '1d' }));
+  for (const [path, handler] of Object.entries(documents)) {
+    router.get(path, handler);
+    router.all(path, otherMethods('/docs', ['GET']));
+  }
   return router;
 }

@@ -6,12 +6,15 @@ import { awaitsContinue } from './continue.ts';
 const maxDrainMs = 5_000;
 const maxDrainBytes = 64 * 1024 ** 2;
 
+/** Whether the headers say that a body of at least one byte, or of unknown length, follows. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** Whether the client has announced a body that has not arrived in full. */
 export function hasUnreadBody(req: IncomingMessage): boolean {
-  const announced =
-    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   // A client that waits for "100 Continue" and does not get it sends no body at all (RFC 9110 section 10.1.1).
-  return announced && !awaitsContinue(req) && !req.complete && !req.destroyed;
+  return announcesBody(req) && !awaitsContinue(req) && !req.complete && !req.destroyed;
 }
 
 /** Reads and forgets what is left of a body, until it ends, or a bound of time or bytes is met. */

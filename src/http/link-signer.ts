@@ -2,8 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors.ts';
 
 export interface LinkSigner {
-  /** The path with an expiry and a signature that allow anyone to GET it until then. */
-  sign(path: string): string;
+  /**
+   * The path with an expiry and a signature that allow anyone to GET it until then. The lifetime is that of
+   * the signer unless another one is given, in seconds.
+   */
+  sign(path: string, seconds?: number): string;
   /** Throws `link_expired` or `link_invalid` unless the query was signed for this path. */
   verify(path: string, query: Record<string, unknown>): void;
 }
@@ -26,8 +29,8 @@ export function createLinkSigner({ secrets, lifetimeSeconds, clock }: LinkSigner
   if (!signing) throw new Error('A secret for links is needed.');
 
   return {
-    sign(path) {
-      const expires = String(Math.floor(clock().getTime() / 1000) + lifetimeSeconds);
+    sign(path, seconds = lifetimeSeconds) {
+      const expires = String(Math.floor(clock().getTime() / 1000) + seconds);
       return `${path}?expires=${expires}&signature=${signature(signing, path, expires).toString('base64url')}`;
     },
     verify(path, { expires, signature: given }) {

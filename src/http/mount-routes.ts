@@ -31,7 +31,6 @@ function gate(route: Route, deps: MountDeps): RequestHandler[] {
   const produced = Object.entries(route.responses)
     .filter(([status]) => Number(status) < 400)
     .flatMap(([, { content }]) => Object.keys(content ?? {}));
-  const maxBytes = route.maxBodyBytes ?? maxJsonBytes;
   const checks: RequestHandler = (req, res, next) => {
     res.locals.route = route.path;
     const wildcard = produced.length === 0 || produced.includes('*/*');
@@ -39,6 +38,11 @@ function gate(route: Route, deps: MountDeps): RequestHandler[] {
       throw new AppError('not_acceptable', `It answers with ${produced.join(', ')}.`);
     if (req.headers.expect && !/^100-continue$/i.test(req.headers.expect))
       throw new AppError('expectation_failed');
+    const encoding = req.get('content-encoding') ?? 'identity';
+    if (!/^identity$/i.test(encoding)) {
+      throw new AppError('unsupported_media_type', `A body with Content-Encoding ${encoding} is not taken.`);
+    }
+    const maxBytes = route.maxBodyBytes?.(req) ?? maxJsonBytes;
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) {
       throw new AppError('too_large', `The body may have at most ${maxBytes} bytes.`);
     }
@@ -59,15 +63,21 @@ function parseParams(route: Route, req: Request): unknown {
   return parsed?.data;
 }
 
-/** The signal of a request: aborts, with the problem as its reason, when the client goes away or stalls. */
+/**
+ * The signal of a request: aborts, with the problem as its reason, when the client goes away or stalls, or
+ * when its message turns out to be broken. A client that is still there gets the problem at once.
+ */
 function watchClient(req: Request, res: Response, options: BodyGuardOptions): AbortSignal {
   const controller = new AbortController();
-  const stop = hasUnreadBody(req)
-    ? guardBody(req, options, (error) => {
-        controller.abort(error);
-        void sendProblem(req, res, error, { drain: false });
-      })
-    : () => {};
+  const giveUp = (error: AppError) => {
+    controller.abort(error);
+    res.set('Connection', 'close');
+    // Node forgets a request once it is answered: whoever still waits for its bytes would wait for ever.
+    res.once('close', () => req.destroy(error));
+    void sendProblem(req, res, error, { drain: false });
+  };
+  const stop = hasUnreadBody(req) ? guardBody(req, options, giveUp) : () => {};
+  res.once('broken', giveUp);
   req.once('error', (cause) => controller.abort(new AppError('incomplete_body', undefined, { cause })));
   res.once('close', () => {
     stop();
@@ -93,7 +103,7 @@ function endpoint(route: Route, deps: MountDeps): RequestHandler {
 }
 
 /** Answers every other method of a path that exists: with `Allow`, as RFC 9110 section 15.5.6 asks for. */
-function otherMethods(path: string, methods: string[]): RequestHandler {
+export function otherMethods(path: string, methods: string[]): RequestHandler {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   return (req, res) => {
     res.locals.route = path;

@@ -43,14 +43,15 @@ function problemsOf(route: Route): ProblemCode[] {
   return [
     ...route.problems,
     'not_acceptable',
+    'expectation_failed',
     ...(route.access === 'public' ? [] : (['unauthorized', 'forbidden'] as const)),
     ...(route.access !== 'public' && route.access.orSignedLink
       ? (['link_invalid', 'link_expired'] as const)
       : []),
     ...(route.rateLimit ? (['rate_limited'] as const) : []),
     ...(route.query || route.body ? (['validation_failed'] as const) : []),
-    ...(route.body ? (['invalid_json', 'empty_body', 'unsupported_media_type'] as const) : []),
-    ...(takesBody ? (['too_large', 'expectation_failed'] as const) : []),
+    ...(route.body ? (['invalid_json', 'empty_body'] as const) : []),
+    ...(takesBody ? (['too_large', 'unsupported_media_type'] as const) : []),
   ];
 }
 

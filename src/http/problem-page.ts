@@ -3,7 +3,7 @@ import { escapeHtml, htmlPage } from './html-page.ts';
 import type { Problem } from './problem.ts';
 
 /** A problem for people: what a browser shows after a plain form post that failed. */
-export function problemPage(problem: Problem): string {
+export function problemPage(problem: Problem, { afterForm }: { afterForm: boolean }): string {
   const issues = (problem.errors ?? []).map(
     ({ pointer, detail }) =>
       `<li><strong>${escapeHtml(pointer.replace(/^[/?]/, ''))}</strong>: ${escapeHtml(detail)}</li>`,
@@ -14,7 +14,7 @@ export function problemPage(problem: Problem): string {
     ${problem.detail ? `<p>${escapeHtml(problem.detail)}</p>` : ''}
     ${issues.length > 0 ? `<ul>${issues.join('')}</ul>` : ''}
     <p>${escapeHtml(problems[problem.code].remedy.replaceAll('`', ''))}</p>
-    <p>Use your browser’s Back button: what you typed should still be there.</p>
+    ${afterForm ? '<p>Use your browser’s Back button: what you typed should still be there.</p>' : ''}
     <p class="quiet">${problem.status} ${problem.code} · ${escapeHtml(problem.requestId)}</p>`,
   );
 }

@@ -91,7 +91,7 @@ export async function sendProblem(
   for (const name of contentHeaders) res.removeHeader(name);
   const problem = toProblem(error, req.path, req.id);
   const asPage = req.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
-  const body = asPage ? problemPage(problem) : JSON.stringify(problem);
+  const body = asPage ? problemPage(problem, { afterForm: req.method === 'POST' }) : JSON.stringify(problem);
   res.status(error.status).set(error.headers).set('Cache-Control', 'no-store').vary('Accept');
   res
     .type(asPage ? 'text/html' : 'application/problem+json')

@@ -15,23 +15,27 @@ function rangeStillApplies(req: Request, res: Response): boolean {
 }
 
 /**
- * The one range to serve, both ends inclusive, or undefined for all of it. Ranges that touch are joined;
- * several that do not are answered with the whole, as RFC 9110 section 14.2 allows.
- * Throws `range_not_satisfiable` with `Content-Range`, for ranges outside of `size` or too many of them.
+ * The one range to serve, both ends inclusive, or undefined for all of it: also for several ranges, for
+ * malformed ones and for other units, which RFC 9110 section 14.2 allows or asks for.
+ * Throws `range_not_satisfiable` with `Content-Range`, for a range outside of `size` or too many of them.
  */
 export function selectRange(
   req: Request,
   res: Response,
   size: number,
 ): { start: number; end: number } | undefined {
+  const header = req.get('range') ?? '';
   if (!rangeStillApplies(req, res)) return undefined;
   const refuse = (detail: string) =>
     new AppError('range_not_satisfiable', detail, { headers: { 'Content-Range': `bytes */${size}` } });
-  if ((req.get('range') ?? '').split(',').length > maxRanges)
-    throw refuse(`At most ${maxRanges} ranges are taken.`);
-  const ranges = req.range(size, { combine: true });
-  if (ranges === -1) throw refuse(`The content has ${size} bytes.`);
-  // A malformed or foreign Range header is ignored, as RFC 9110 section 14.2 asks for.
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes') return undefined;
-  return ranges.length === 1 ? ranges[0] : undefined;
+  if (header.split(',').length > maxRanges) throw refuse(`At most ${maxRanges} ranges are taken.`);
+  const found = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header);
+  const [first = '', last = ''] = found?.slice(1) ?? [];
+  if (first === '' && last === '') return undefined;
+  // A suffix that is longer than the content is all of it (RFC 9110 section 14.1.2).
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
+  if (start >= size) throw refuse(`The content has ${size} bytes.`);
+  return { start, end };
 }

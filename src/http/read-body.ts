@@ -1,5 +1,6 @@
 import express, { type Request } from 'express';
 import { AppError } from '../errors.ts';
+import { announcesBody } from './drain-body.ts';
 
 const mediaTypes = { json: ['application/json', '+json'], urlencoded: ['application/x-www-form-urlencoded'] };
 /** Far deeper than anything this API takes, far shallower than what exhausts a stack. */
@@ -17,9 +18,7 @@ export async function readText(
 ): Promise<string> {
   const charset = /;\s*charset="?([\w-]+)/i.exec(req.get('content-type') ?? '')?.[1] ?? 'utf-8';
   const types = kinds.flatMap((kind) => mediaTypes[kind]);
-  const announced =
-    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (!announced) throw new AppError('empty_body');
+  if (!announcesBody(req)) throw new AppError('empty_body');
   if (!req.is(types)) throw new AppError('unsupported_media_type', `It takes ${types[0]}.`);
   if (!/^utf-?8$/i.test(charset)) throw new AppError('unsupported_media_type', 'The text must be UTF-8.');
   await new Promise<void>((resolve, reject) => {

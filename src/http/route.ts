@@ -44,7 +44,7 @@ export interface RouteDefinition<
   /** The rate limit that counts this call. */
   rateLimit?: string;
   /** A request whose `Content-Length` is over this many bytes is refused before its body is read. */
-  maxBodyBytes?: number;
+  maxBodyBytes?(req: Request): number;
   params?: Params;
   /** What a malformed path parameter is answered with: it names nothing that exists. */
   missing?: ProblemCode;

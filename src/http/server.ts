@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError, type ProblemCode } from '../errors.ts';
 import { noteExpectation } from './continue.ts';
@@ -18,15 +24,29 @@ const parserErrors: Record<string, ProblemCode> = {
   HPE_INVALID_EOF_STATE: 'incomplete_body',
 };
 
-function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket, release: string): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+/**
+ * Answers a message that broke. A request that is under way ends with its connection, so it hears of it first,
+ * as the event `broken` of its answer: it comes to nothing, and answers with the problem itself. That holds
+ * also for bytes right after a request that belong to no message: its length was not the true one.
+ */
+function answerBrokenMessage(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  release: string,
+  underWay: ServerResponse | undefined,
+): void {
+  // What was answered in full needs only time to leave.
+  if (underWay?.writableEnded) return;
+  // In the middle of an answer, another one would be taken for a part of it.
+  if (error.code === 'ECONNRESET' || !socket.writable || underWay?.headersSent) {
     socket.destroy();
     return;
   }
-  const id = requestIdOf({});
   const problem = new AppError(parserErrors[error.code ?? ''] ?? 'invalid_request', undefined, {
     cause: error,
   });
+  if (underWay?.emit('broken', problem)) return;
+  const id = requestIdOf({});
   const body = JSON.stringify(toProblem(problem, '/', id));
   socket.end(
     [
@@ -48,19 +68,32 @@ function answerBrokenMessage(error: NodeJS.ErrnoException, socket: Socket, relea
  * There is no `requestTimeout`: `guardBody` ends stalled bodies instead.
  */
 export function createHttpServer(app: RequestListener, options: ServerOptions): Server {
+  // The newest answer of each connection that is not over.
+  const underWay = new WeakMap<Socket, ServerResponse>();
+  const serve: RequestListener = (req, res) => {
+    underWay.set(req.socket, res);
+    res.once('close', () => {
+      if (underWay.get(req.socket) === res) underWay.delete(req.socket);
+    });
+    app(req, res);
+  };
   const server = createServer(
     {
       keepAliveTimeout: options.keepAliveSeconds * 1000,
       headersTimeout: options.headersSeconds * 1000,
       requestTimeout: 0,
+      // The application refuses a message without it, as the problem that it is.
+      requireHostHeader: false,
     },
-    app,
+    serve,
   );
   server.on('checkContinue', (req, res) => {
     noteExpectation(req);
-    app(req, res);
+    serve(req, res);
   });
-  server.on('checkExpectation', (req, res) => app(req, res));
-  server.on('clientError', (error, socket) => answerBrokenMessage(error, socket as Socket, options.release));
+  server.on('checkExpectation', serve);
+  server.on('clientError', (error, socket) =>
+    answerBrokenMessage(error, socket as Socket, options.release, underWay.get(socket as Socket)),
+  );
   return server;
 }

@@ -1,7 +1,9 @@
 import * as contentDisposition from 'content-disposition';
+import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import { baseUrl } from '../http/base-url.ts';
+import { announcesBody } from '../http/drain-body.ts';
 import { type Call, defineRoute, type Route } from '../http/route.ts';
 import { parseBody } from '../http/validate.ts';
 import { declaredSha256 } from './digest.ts';
@@ -19,6 +21,10 @@ type UploadCall = Call<unknown, z.output<typeof query>>;
 
 /** Room for the boundaries, part headers and text parts around the files of a form. */
 const formOverheadBytes = 1024 ** 2;
+
+function isForm(req: Request): boolean {
+  return req.is('multipart/*') !== false;
+}
 
 /** Several parts of one name are kept as one text. */
 function joined(fields: FormFields): Record<string, string> {
@@ -38,21 +44,12 @@ async function receiveForm({ req }: UploadCall, reception: Reception, maxFiles: 
 }
 
 function nameInHeader(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  try {
-    const name = contentDisposition.parse(header).parameters.filename;
-    return name === undefined ? undefined : decodeRawName(name);
-  } catch (cause) {
-    throw new AppError('invalid_file_name', 'The Content-Disposition header could not be read.', { cause });
-  }
+  const name = header && contentDisposition.parse(header).parameters.filename;
+  return name === undefined ? undefined : decodeRawName(name);
 }
 
 async function receiveRaw({ req, query }: UploadCall, reception: Reception) {
   const length = req.get('content-length');
-  const encoding = req.get('content-encoding') ?? 'identity';
-  if (encoding !== 'identity') {
-    throw new AppError('unsupported_media_type', `A body with Content-Encoding ${encoding} is not taken.`);
-  }
   await reception.store({
     name: query.name ?? nameInHeader(req.get('content-disposition')),
     declaredType: req.get('content-type') ?? 'application/octet-stream',
@@ -78,7 +75,7 @@ export function createUploadRoute({ uploads, links, publicUrl, maxBytes, maxFile
     tag: 'uploads',
     access: 'public',
     rateLimit: 'uploads',
-    maxBodyBytes: maxBytes * maxFiles + formOverheadBytes,
+    maxBodyBytes: (req) => (isForm(req) ? maxBytes * maxFiles + formOverheadBytes : maxBytes),
     query,
     requestContent: { 'multipart/form-data': undefined, 'application/octet-stream': undefined },
     requestHeaders: z.object({
@@ -107,13 +104,10 @@ export function createUploadRoute({ uploads, links, publicUrl, maxBytes, maxFile
     ],
     async handle(call) {
       const { req, signal } = call;
-      const isForm = req.is('multipart/*') !== false;
-      if (!isForm && Number(req.get('content-length') ?? 0) > maxBytes) {
-        throw new AppError('too_large', `A file may have at most ${maxBytes} bytes.`);
-      }
       const reception = uploads.receive(signal);
       try {
-        const texts = isForm
+        if (!announcesBody(req)) throw new AppError('empty_body');
+        const texts = isForm(req)
           ? await receiveForm(call, reception, maxFiles)
           : await receiveRaw(call, reception);
         const records = await reception.complete(texts);

@@ -119,11 +119,13 @@ export async function readForm(
     await new Promise<void>((resolve, reject) => {
       upload(copy as never, {} as never, (error: unknown) => (error ? reject(error) : resolve()));
     });
+    return fields;
   } catch (error) {
-    throw toFormProblem(error);
+    const files = await Promise.allSettled(running);
+    // Whoever refuses a file gives up its stream, and multer may report that before it hears the reason.
+    const refusal = files.find((file) => file.status === 'rejected' && file.reason instanceof AppError);
+    throw toFormProblem(refusal?.status === 'rejected' ? refusal.reason : error);
   } finally {
     req.unpipe(copy);
-    await Promise.allSettled(running);
   }
-  return fields;
 }

@@ -80,6 +80,7 @@ export function openReception(deps: ReceptionDeps, signal: AbortSignal): Recepti
         `The bytes of "${name}" are ${contentType}, which is not taken here.`,
       );
     }
+    signal.throwIfAborted();
     const { id, key } = await begin();
     const measured = measure(whole, deps.maxBytes);
     try {
@@ -111,11 +112,14 @@ export function openReception(deps: ReceptionDeps, signal: AbortSignal): Recepti
     async complete(metadata) {
       const records = stored();
       for (const record of records) {
+        signal.throwIfAborted();
         record.metadata = metadata;
         if (!(await catalogue.complete(record))) {
           throw new AppError('store_unavailable', 'The upload took so long that it was given up.');
         }
       }
+      // Nobody is left to tell: what was shown just now is taken back.
+      signal.throwIfAborted();
       for (const { size } of records) {
         metrics.upload('complete');
         metrics.uploadBytes('stored', size);

@@ -28,14 +28,21 @@ function looksLikeText(head: Buffer): boolean {
   return !head.some((byte) => (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].includes(byte)) || byte === 0x7f);
 }
 
-/** What an XML document is, by its root element; comments and the document type may come before it. */
+/** One piece of what may come before the root element of an XML document. */
+const prologPiece = /^(?:\s+|<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\])?[^>]*>)/i;
+
+/**
+ * What an XML document is, by its root element. The pieces before it are taken off one by one: a pattern for
+ * all of them at once could try every way to split them, which takes a hostile document years to refuse.
+ */
 function xmlType(text: string): string | undefined {
-  const root =
-    /^(?:<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[\s\S]*?\])?[^>]*>|\s)*<(?:\w+:)?(\w+)/i.exec(
-      text,
-    )?.[1];
-  if (root?.toLowerCase() === 'svg') return 'image/svg+xml';
-  if (root?.toLowerCase() === 'html') return 'text/html';
+  let rest = text;
+  for (let piece = prologPiece.exec(rest); piece; piece = prologPiece.exec(rest)) {
+    rest = rest.slice(piece[0].length);
+  }
+  const root = /^<(?:\w+:)?(\w+)/.exec(rest)?.[1]?.toLowerCase();
+  if (root === 'svg') return 'image/svg+xml';
+  if (root === 'html') return 'text/html';
   return text.startsWith('<?xml') ? 'application/xml' : undefined;
 }
 
