@@ -81,7 +81,6 @@ describe('the PM2 cluster', { timeout: 120_000 }, () => {
       INLET_METRICS_PORT: String(await freePort()),
       INLET_DATA_DIR: folder,
       INLET_WORKERS: '2',
-      INLET_DRAIN_DELAY_SECONDS: '0',
       INLET_RELEASE: 'first',
     };
     await cluster('start');
