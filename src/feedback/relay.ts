@@ -91,17 +91,26 @@ export function createRelay(deps: RelayDeps): Relay {
     );
   }
 
-  /** Publishes a batch of what is due, as far as this process gets the leases. Resolves with how many. */
+  /**
+   * Publishes a batch of what is due, as far as this process gets the leases: all at once, so that a notifier
+   * that is slow to fail holds up a batch and not each record in turn. Resolves with how many.
+   */
   async function sweepBatch(): Promise<number> {
-    let taken = 0;
+    const taken: Promise<void>[] = [];
     for (const record of await outbox.due(clock().toISOString(), batch)) {
       const lease = later(deps.leaseMs);
       if (record.delivery.dueAt && (await outbox.claim(record.id, record.delivery.dueAt, lease))) {
-        taken++;
-        await track(deliver(record, lease), record.id);
+        taken.push(track(deliver(record, lease), record.id));
       }
     }
-    return taken;
+    await Promise.all(taken);
+    return taken.length;
+  }
+
+  async function measureBacklog(): Promise<void> {
+    const { depth, oldest } = await outbox.backlog();
+    const oldestSeconds = oldest ? Math.max(0, (clock().getTime() - Date.parse(oldest)) / 1000) : 0;
+    metrics.outboxBacklog({ depth, oldestSeconds });
   }
 
   async function sweep(): Promise<number> {
@@ -111,10 +120,8 @@ export function createRelay(deps: RelayDeps): Relay {
     do {
       taken = await sweepBatch();
       total += taken;
+      await measureBacklog();
     } while (taken > 0);
-    const { depth, oldest } = await outbox.backlog();
-    const oldestSeconds = oldest ? Math.max(0, (clock().getTime() - Date.parse(oldest)) / 1000) : 0;
-    metrics.outboxBacklog({ depth, oldestSeconds });
     return total;
   }
 

@@ -24,7 +24,8 @@ export function guardBody(
   let seen = req.socket.bytesRead;
   const timer = setInterval(() => {
     const arrived = req.socket.bytesRead - seen;
-    const waitingForUs = req.readableLength > 0 || req.readableFlowing === false;
+    // Whoever reads too slowly leaves bytes lying here. Not `readableFlowing`: it is false for every iterator.
+    const waitingForUs = req.readableLength > 0;
     seen = req.socket.bytesRead;
     if (req.complete || req.destroyed) stop();
     else if (arrived < least && !waitingForUs) {

@@ -21,10 +21,14 @@ const textTypes: Record<string, string> = {
   '': 'text/plain',
 };
 
-/** UTF-16 with a byte order mark, or bytes without control characters, which every old encoding avoids. */
+/** UTF-16 is only known by its byte order mark, and only Windows writes it. */
+function utf16Of(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : undefined;
+}
+
+/** Bytes without control characters, which every old encoding avoids. */
 function looksLikeText(head: Buffer): boolean {
-  if (head[0] === 0xff && head[1] === 0xfe) return true;
-  if (head[0] === 0xfe && head[1] === 0xff) return true;
   return !head.some((byte) => (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].includes(byte)) || byte === 0x7f);
 }
 
@@ -46,8 +50,8 @@ function xmlType(text: string): string | undefined {
   return text.startsWith('<?xml') ? 'application/xml' : undefined;
 }
 
-function textType(head: Buffer, name: string): string {
-  const text = new TextDecoder().decode(head).trimStart();
+function textType(head: Buffer, name: string, encoding: string): string {
+  const text = new TextDecoder(encoding).decode(head).trimStart();
   const script = scripts.find(([start]) => start.test(text))?.[1];
   const xml = xmlType(text);
   if (xml) return xml;
@@ -61,9 +65,12 @@ function textType(head: Buffer, name: string): string {
  * another. What cannot be told is `application/octet-stream`.
  */
 export async function sniff(head: Buffer, name: string): Promise<string> {
+  // Before file-type, which takes the mark of little-endian text for the first frame of an MP3.
+  const utf16 = utf16Of(head);
+  if (utf16) return textType(head, name, utf16);
   const found = await fileTypeFromBuffer(head);
   if (found && found.mime !== 'application/xml') return found.mime.replace(/;.*/, '');
   // The directory of a TIFF may lie at its end, where file-type cannot look; its first bytes are enough.
   if (/^(II\*\0|MM\0\*)/.test(head.toString('latin1', 0, 4))) return 'image/tiff';
-  return looksLikeText(head) ? textType(head, name) : 'application/octet-stream';
+  return looksLikeText(head) ? textType(head, name, 'utf-8') : 'application/octet-stream';
 }

@@ -22,7 +22,11 @@ test('what `npm run build` makes serves on its own, as the image runs it', async
     INLET_DATA_DIR: dataDir,
     INLET_DRAIN_DELAY_SECONDS: '0',
   };
-  const service = spawn(process.execPath, ['dist/main.js'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const service = spawn(process.execPath, ['dist/main.js'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(async () => {
     service.kill('SIGTERM');
     if (service.exitCode === null) await once(service, 'exit');
