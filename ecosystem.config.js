@@ -42,6 +42,8 @@ export const apps = [
     exec_mode: 'cluster',
     instances: Number(process.env.INLET_WORKERS || os.availableParallelism()),
     kill_timeout: killSeconds * 1000,
-    env: { INLET_METRICS_SINK: 'collector' },
+    // On a reload PM2 puts this in the place of all the variables that it knows, so it names all of them: with
+    // only its own one, workers would go on with the settings and the release that they were started with.
+    env: { ...process.env, INLET_METRICS_SINK: 'collector' },
   },
 ];
