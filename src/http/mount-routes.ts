@@ -116,11 +116,13 @@ export function otherMethods(path: string, methods: string[]): RequestHandler {
 /** Puts the routes into the application, each behind the checks that its definition asks for. */
 export function mountRoutes(app: Express, routes: Route[], deps: MountDeps): void {
   const router = Router({ caseSensitive: true, strict: true });
-  for (const route of routes) {
-    router[route.method](expressPath(route.path), ...gate(route, deps), endpoint(route, deps));
-  }
+  // Path by path, so that a fixed path keeps all of its methods from a later `{id}` that it would match.
   for (const path of new Set(routes.map((route) => route.path))) {
-    const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+    const own = routes.filter((route) => route.path === path);
+    for (const route of own) {
+      router[route.method](expressPath(path), ...gate(route, deps), endpoint(route, deps));
+    }
+    const methods = own.map((route) => route.method.toUpperCase());
     router.all(expressPath(path), otherMethods(path, methods));
   }
   app.use(router);

@@ -22,7 +22,7 @@ function parse(text: string) {
 notifierSuite('outbox folder', async () => {
   const { folder, remove } = await tempFolder();
   return {
-    notifier: await createOutboxNotifier({ folder }),
+    notifier: await createOutboxNotifier({ folder, clock: () => new Date() }),
     async received() {
       const texts = (await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8'));
       return (await Promise.all(texts)).map(parse);

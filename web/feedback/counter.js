@@ -9,8 +9,8 @@ export function createCounter({ form, part, words, formats }) {
   const field = form.elements.message;
   const limit = field.maxLength > 0 ? field.maxLength : 10_000;
   field.removeAttribute('maxlength');
-  // As the API counts: a line break is one character, and space around the text is none.
-  const left = () => limit - field.value.trim().length;
+  // As the API counts: a line break or an emoji is one character, and space around the text is none.
+  const left = () => limit - [...field.value.trim()].length;
 
   return {
     /** Characters above the limit, or 0. */

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, asProblem } from '../../errors.ts';
 import type { ByteRange, ObjectStore, PutOptions } from '../../uploads/object-store.ts';
 import { syncFolder } from './durable-file.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { untilAborted } from './until-aborted.ts';
 
 interface DiskObjectStoreDeps {
   folder: string;
   clock: () => Date;
 }
-
-/** An upload writes at least this often, so an older staging file belongs to a process that died. */
-const stagingMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
  * Keeps objects as files below `<folder>/objects`, for their owner only. Bytes first go into
@@ -26,7 +24,7 @@ export async function createDiskObjectStore({ folder, clock }: DiskObjectStoreDe
 
   await onDisk(async () => {
     for (const each of [staging, objects]) await mkdir(each, { recursive: true, mode: 0o700 });
-    await removeOlder(staging, clock().getTime() - stagingMilliseconds);
+    await removeLeftovers(staging, clock());
   });
 
   async function publish(temporary: string, target: string): Promise<void> {
@@ -98,19 +96,6 @@ async function writeAll(file: string, source: AsyncIterable<Uint8Array>, signal:
   } finally {
     await onDisk(() => handle.close());
   }
-}
-
-async function removeOlder(folder: string, before: number): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const file = path.join(folder, name);
-    const found = await stat(file).catch(ignoreMissing);
-    if (found && found.mtimeMs < before) await rm(file, { force: true });
-  }
-}
-
-/** Another process that starts at the same moment may remove the same file. */
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 function sayMissing(error: NodeJS.ErrnoException): never {

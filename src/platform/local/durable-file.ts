@@ -12,6 +12,11 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Whether a file of this name is one that `writeBeside` makes. */
+export function isTemporary(name: string): boolean {
+  return name.startsWith('.') && name.endsWith('.tmp');
+}
+
 /** Writes a new file beside `file` that only the owner may read, durably, and gives its path. */
 export async function writeBeside(file: string, text: string): Promise<string> {
   const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);

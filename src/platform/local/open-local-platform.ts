@@ -25,7 +25,7 @@ export async function openLocalPlatform(
 ): Promise<Platform> {
   const folder = path.resolve(config.INLET_DATA_DIR);
   const objectStore = await createDiskObjectStore({ folder, clock });
-  const notifier = await createOutboxNotifier({ folder: path.join(folder, 'outbox') });
+  const notifier = await createOutboxNotifier({ folder: path.join(folder, 'outbox'), clock });
   const linkSecrets = await openLinkSecrets(config.INLET_LINK_SECRETS, path.join(folder, 'link-secret'));
 
   const database = openDatabase(path.join(folder, 'inlet.db'), { migrations: mainMigrations });

@@ -4,16 +4,23 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { asProblem } from '../../errors.ts';
 import type { Notification, Notifier } from '../../feedback/notifier.ts';
-import { writeDurably } from './durable-file.ts';
+import { isTemporary, writeDurably } from './durable-file.ts';
+import { removeLeftovers } from './leftovers.ts';
+
+interface OutboxNotifierDeps {
+  folder: string;
+  clock: () => Date;
+}
 
 /** What stands above the data in a file of the outbox. The data is JSON, from the next line to the end. */
 export const dataHeading = '---------------- data ----------------';
 
 /**
  * Puts each notification into a folder as a text file that a person can read. The same id is the same file,
- * so publishing twice leaves one. Rejects with `store_unavailable` if the file cannot be written.
+ * so publishing twice leaves one. Opening removes what was half written when a process died. Rejects with
+ * `store_unavailable` if the file cannot be written.
  */
-export async function createOutboxNotifier({ folder }: { folder: string }): Promise<Notifier> {
+export async function createOutboxNotifier({ folder, clock }: OutboxNotifierDeps): Promise<Notifier> {
   const onDisk = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -21,7 +28,10 @@ export async function createOutboxNotifier({ folder }: { folder: string }): Prom
       throw asProblem(error, 'store_unavailable');
     }
   };
-  await onDisk(() => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await onDisk(async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await removeLeftovers(folder, clock(), isTemporary);
+  });
 
   return {
     async publish(notification) {
