@@ -14,11 +14,12 @@ import { startS3Server } from './s3-server.ts';
 // Runs what `npm run build` made, as the image does. Only traffic on this machine; it ends by itself.
 
 const MiB = 1024 ** 2;
+const MB = 1e6;
 const { values } = parseArgs({
   options: { mib: { type: 'string', default: '2048' }, limit: { type: 'string', default: '250' } },
 });
 const size = Number(values.mib) * MiB;
-const limitBytes = Number(values.limit) * MiB;
+const limitBytes = Number(values.limit) * MB;
 
 /** The most that the process has held so far, in bytes: Linux keeps the mark, so no sample can miss it. */
 async function peakBytes(pid: number): Promise<number> {
@@ -74,7 +75,7 @@ async function measure(platform: string, env: Record<string, string>, expected: 
       const same = upload.sha256 === expected && (await hashOf(response)) === expected;
       if (!same) throw new Error(`${platform} ${kind}: the bytes came back changed`);
       withinLimit &&= peak < limitBytes;
-      const figures = [idle / MiB, peak / MiB, (await peakBytes(inlet.pid)) / MiB, size / MiB / seconds];
+      const figures = [idle, peak, await peakBytes(inlet.pid), size / seconds].map((bytes) => bytes / MB);
       console.log(`| ${platform} | ${kind} | ${figures.map((n) => n.toFixed(0)).join(' | ')} |`);
     } finally {
       await inlet.stop();
@@ -84,9 +85,9 @@ async function measure(platform: string, env: Record<string, string>, expected: 
 }
 
 const expected = await hashOf(largeFile(size));
-console.log(`${size / MiB} MiB, SHA-256 ${expected}; limit of resident memory ${limitBytes / MiB} MiB\n`);
+console.log(`${size / MiB} MiB, SHA-256 ${expected}; limit of resident memory ${limitBytes / MB} MB\n`);
 console.log(
-  '| platform | sent as | idle MiB | peak MiB in the upload | peak MiB after the download too | MiB/s |',
+  '| platform | sent as | idle MB | peak MB in the upload | peak MB after the download too | MB/s |',
 );
 console.log('| --- | --- | --- | --- | --- | --- |');
 const local = await measure('local', {}, expected);

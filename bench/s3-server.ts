@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../test/support/free-port.ts';
 
 /**
  * An S3 server that keeps files on disk: the stand-ins of the tests keep them in memory, and not as large
@@ -24,14 +24,6 @@ function install(folder: string): string {
   if (error || status !== 0)
     throw new Error('The benchmark on S3 needs Go 1.24 or newer on the PATH.', { cause: error });
   return binary;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function untilAnswers(url: string): Promise<void> {

@@ -1,36 +1,21 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { Agent } from 'node:http';
-import net from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
+import { freePort } from '../support/free-port.ts';
 import { lettersIn, untilLettersOf } from '../support/outbox-folder.ts';
+import { runCluster } from '../support/run-cluster.ts';
 import { jpeg } from '../support/samples.ts';
 import { type SlowUpload, slowUpload } from '../support/slow-upload.ts';
 import { steadyLoad } from '../support/steady-load.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
-const run = promisify(execFile);
-const root = new URL('../..', import.meta.url);
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 describe('a reload of the cluster under load', { timeout: 100_000 }, () => {
   let temporary: TempFolder;
   let env: Record<string, string>;
   let url: string;
-  const cluster = (command: string) =>
-    run(process.execPath, ['scripts/cluster.ts', command], { cwd: root, env });
+  const cluster = (command: string) => runCluster(command, env);
 
   before(async () => {
     temporary = await tempFolder();

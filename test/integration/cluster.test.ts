@@ -1,34 +1,21 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const root = path.resolve(import.meta.dirname, '../..');
-const run = promisify(execFile);
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePort } from '../support/free-port.ts';
+import { runCluster } from '../support/run-cluster.ts';
 
 describe('the PM2 cluster', { timeout: 120_000 }, () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
   const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
 
-  const cluster = (command: string) =>
-    run(process.execPath, ['scripts/cluster.ts', command], { cwd: root, env });
+  const cluster = (command: string) => runCluster(command, env);
 
   /** True if the whole answer came; false if the connection broke. */
   function ask(): Promise<boolean> {
