@@ -18,6 +18,9 @@ import { repeat } from './repeat.ts';
 import { within } from './within.ts';
 
 // The process edge of the API: the only file, beside the collector's, that touches `process`.
+/** Ctrl-C reaches a process under npm twice: from the terminal, and passed on by npm. That is one signal. */
+const sameSignalMs = 500;
+
 /** How long, in milliseconds, a process that has used up its drain may still tidy up. */
 const shortestTidyingMs = 3000;
 
@@ -84,10 +87,13 @@ async function start(config: Config): Promise<void> {
   );
   if (!clustered) await listen(internal, config.INLET_METRICS_PORT, config.INLET_METRICS_HOST);
 
-  let leaving = false;
+  let leavingSince: number | undefined;
   async function leave(signal: string): Promise<void> {
-    if (leaving) process.exit(1);
-    leaving = true;
+    if (leavingSince !== undefined) {
+      if (performance.now() - leavingSince > sameSignalMs) process.exit(1);
+      return;
+    }
+    leavingSince = performance.now();
     log.info({ signal }, 'draining');
     const deadline = performance.now() + limitMs;
     const answered = await drain();

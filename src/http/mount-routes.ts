@@ -88,6 +88,8 @@ function watchClient(req: Request, res: Response, options: BodyGuardOptions): Ab
 
 function endpoint(route: Route, deps: MountDeps): RequestHandler {
   return async (req, res) => {
+    // Gone while the gate asked a store: what would tell of it from here on has happened already.
+    if (res.destroyed) throw new AppError('incomplete_body', 'The client went away.');
     const params = parseParams(route, req);
     const query = route.query && parseQuery(route.query, req.query);
     letBodyCome(req, res);
