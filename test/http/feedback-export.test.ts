@@ -8,6 +8,7 @@ import { feedbackClient, receiptOf } from '../support/feedback-client.ts';
 import { parseCsv } from '../support/parse-csv.ts';
 import { aFeedback } from '../support/records.ts';
 import { type Inlet, startInlet } from '../support/start-inlet.ts';
+import { until } from '../support/until.ts';
 
 const awkward = [
   { message: '=HYPERLINK("http://evil.example","click")', name: '+1', fields: { a: '=1+1' } },
@@ -78,6 +79,10 @@ describe('export of feedback', () => {
   });
 
   it('as NDJSON is what the list says', async () => {
+    // The ledger of deliveries is part of both, so it must have come to rest.
+    await until(
+      async () => (await client.all()).every((each) => each.delivery.state === 'delivered') || undefined,
+    );
     const { answer, text } = await exported('ndjson');
     assert.match(answer.headers.get('content-type') ?? '', /^application\/x-ndjson/);
     const lines = text.trimEnd().split('\n');

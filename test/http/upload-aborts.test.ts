@@ -36,7 +36,7 @@ test('a good client is served while many uploads around it are cut off', async (
   );
   const uploads = await Promise.all([
     ...broken.map(async (connection, place) => {
-      await connection.send(chunk(piece.subarray(0, 1000 * place)));
+      await connection.send(chunk(piece.subarray(0, 1000 * (place + 1))));
       if (place % 3 === 0) connection.reset();
       else connection.destroy();
     }),
