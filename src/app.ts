@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { AppError } from './errors.ts';
+import { AppError } from './app-error.ts';
 import type { Lifecycle } from './health/lifecycle.ts';
 import { accessLog } from './http/access-log.ts';
 import { closeWhenDraining } from './http/close-when-draining.ts';

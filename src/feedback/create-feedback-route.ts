@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { htmlPage } from '../http/html-page.ts';
 import { type Call, defineRoute, type Reply, type Route } from '../http/route.ts';

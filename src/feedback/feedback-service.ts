@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Page, type PageRequest, toPage } from '../page.ts';
 import type { Reception } from '../uploads/reception.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
 import { feedbackFilter, toStoreFilter } from './feedback-schemas.ts';

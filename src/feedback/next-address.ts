@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 /**
  * Where a plain form post continues: a path of this origin, or an address of an allowed origin, with the

@@ -4,7 +4,7 @@ import type { DeliveryAttempt, FeedbackRecord } from './feedback-record.ts';
 export type Settlement = { state: 'delivered' } | { state: 'due'; dueAt: string } | { state: 'dead' };
 
 export interface Backlog {
-  /** Records whose notification is due or under way. */
+  /** Records whose notification is due or under way. A store that has to read them all may stop at 10 000. */
   depth: number;
   /** When the oldest of them was received, ISO 8601. */
   oldest?: string;

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { jsonObject, readText, urlencodedPairs } from '../http/read-body.ts';
 import { parseBody } from '../http/validate.ts';
 import { decodeRawName } from '../uploads/file-name.ts';

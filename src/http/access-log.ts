@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Request, RequestHandler, Response } from 'express';
-import type { AppError } from '../errors.ts';
+import type { AppError } from '../app-error.ts';
 import { plainAddress } from './client-address.ts';
 
 /** What is noted for a client that left before its answer, as in the metrics and in nginx's log. */

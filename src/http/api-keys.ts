@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { LinkSigner } from './link-signer.ts';
 import type { Access } from './route.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 export interface BodyGuardOptions {
   /** No bytes at all for this long, or fewer than the rate allows, is a stall. */

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 /** Whether a list of tags names one of these. */
 function names(list: string, ...tags: string[]): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import type { Page, Position } from '../page.ts';
 
 const position = z.tuple([z.iso.datetime(), z.string().min(1).max(64)]);

@@ -1,5 +1,5 @@
 import { type Express, type Request, type RequestHandler, type Response, Router } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import { requireAccess } from './api-keys.ts';
 import { type BodyGuardOptions, guardBody } from './body-guard.ts';

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { AppError, type ProblemCode, problems } from '../errors.ts';
+import { AppError } from '../app-error.ts';
+import { type ProblemCode, problems } from '../errors.ts';
 import { drainBody, hasUnreadBody } from './drain-body.ts';
 import { problemPage } from './problem-page.ts';
 

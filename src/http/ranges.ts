@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 /**
  * More ranges than any reader needs; asking for many small ones is an old way to exhaust a server

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { clientKey } from './client-address.ts';
 import type { RateLimiter } from './rate-limit.ts';
 

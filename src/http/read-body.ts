@@ -1,5 +1,5 @@
 import express, { type Request } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { announcesBody } from './drain-body.ts';
 
 const mediaTypes = { json: ['application/json', '+json'], urlencoded: ['application/x-www-form-urlencoded'] };

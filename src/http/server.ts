@@ -6,7 +6,8 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { AppError, type ProblemCode } from '../errors.ts';
+import { AppError } from '../app-error.ts';
+import type { ProblemCode } from '../errors.ts';
 import { noteExpectation } from './continue.ts';
 import { toProblem } from './problem.ts';
 import { requestIdOf } from './request-context.ts';

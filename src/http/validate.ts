@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError, type ValidationIssue } from '../errors.ts';
+import { AppError, type ValidationIssue } from '../app-error.ts';
 
 /** RFC 6901: `~` and `/` in a member's name are escaped. */
 function jsonPointer(path: PropertyKey[]): string {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 function isDecodable(path: string): boolean {
   try {

@@ -70,7 +70,7 @@ export const metricDefinitions = {
   },
   inlet_outbox_depth: {
     kind: 'gauge',
-    help: 'Records whose notification is due or under way.',
+    help: 'Records whose notification is due or under way; on DynamoDB counted up to 10 000.',
     labels: {},
   },
   inlet_outbox_oldest_seconds: {

@@ -1,7 +1,7 @@
 import * as contentDisposition from 'content-disposition';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { baseUrl } from '../http/base-url.ts';
 import { announcesBody } from '../http/drain-body.ts';
 import { type Call, defineRoute, type Route } from '../http/route.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 /**
  * The SHA-256 that a client declares for a raw body in `Content-Digest` or `Repr-Digest` (RFC 9530), as

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 /** POSIX's NAME_MAX: what file systems keep of one name, so that a download can be saved under it. */
 const maxNameBytes = 255;

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import multer from 'multer';
-import { AppError, type ProblemCode } from '../errors.ts';
+import { AppError } from '../app-error.ts';
+import type { ProblemCode } from '../errors.ts';
 import { decodeRawName } from './file-name.ts';
 
 /** A file part, at the moment its first bytes arrive. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 
 export interface Measured {
   /** The same bytes, counted and hashed on their way. */

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { keptFileName } from './file-name.ts';
 import { measure } from './measure.ts';

@@ -1,4 +1,5 @@
-import { AppError, type ProblemCode } from '../errors.ts';
+import { AppError } from '../app-error.ts';
+import type { ProblemCode } from '../errors.ts';
 import type { UploadOutcome } from '../metrics/metric-definitions.ts';
 
 const outcomes: Partial<Record<ProblemCode, UploadOutcome>> = {

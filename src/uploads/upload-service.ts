@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../errors.ts';
+import { AppError } from '../app-error.ts';
 import { type Page, type PageRequest, toPage } from '../page.ts';
 import type { ByteRange, ObjectStore } from './object-store.ts';
 import { openReception, type Reception, type ReceptionDeps } from './reception.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../app-error.ts';
 
 /** The members of an SDK error that say what went wrong. */
 interface SdkError {

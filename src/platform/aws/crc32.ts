@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../app-error.ts';
 
 /** The CRC32 of the bytes as S3 wants it: four bytes, big-endian, in base64. */
 export function checksumOf(bytes: Uint8Array): string {

@@ -5,6 +5,9 @@ import { feedbackPk, fromFeedbackItem } from './feedback-item.ts';
 import { listLongestDue } from './longest-due.ts';
 import { shardOf, shardsOf } from './shards.ts';
 
+/** Records of a shard that one count reads: during a long outage every worker counts again and again. */
+const mostCounted = 2500;
+
 /** The outbox side of feedback in DynamoDB. The attribute `due` is both the time of the next try and the lease. */
 export function createDynamoOutbox(table: DynamoTable): Outbox {
   return {
@@ -64,6 +67,7 @@ export function createDynamoOutbox(table: DynamoTable): Outbox {
       let depth = 0;
       let oldest: string | undefined;
       const count = async (shard: string) => {
+        let counted = 0;
         const due = table.query({
           index: 'due',
           condition: '#outbox = :outbox',
@@ -75,7 +79,9 @@ export function createDynamoOutbox(table: DynamoTable): Outbox {
         for await (const item of due) {
           const receivedAt = String(item.receivedAt);
           depth += 1;
+          counted += 1;
           if (oldest === undefined || receivedAt < oldest) oldest = receivedAt;
+          if (counted === mostCounted) break;
         }
       };
       await Promise.all(shardsOf('notify').map(count));

@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../app-error.ts';
 import type { ObjectStore } from '../../uploads/object-store.ts';
 import { asStoreError, isNamed } from './aws-error.ts';
 import type { ByteBudget } from './byte-budget.ts';

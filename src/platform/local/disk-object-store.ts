@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError, asProblem } from '../../errors.ts';
+import { AppError, asProblem } from '../../app-error.ts';
 import type { ByteRange, ObjectStore, PutOptions } from '../../uploads/object-store.ts';
 import { syncFolder } from './durable-file.ts';
 import { removeLeftovers } from './leftovers.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { asProblem } from '../../errors.ts';
+import { asProblem } from '../../app-error.ts';
 import type { Notification, Notifier } from '../../feedback/notifier.ts';
 import { isTemporary, writeDurably } from './durable-file.ts';
 import { removeLeftovers } from './leftovers.ts';

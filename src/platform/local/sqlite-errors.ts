@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../app-error.ts';
 
 /**
  * SQLite's primary result codes that speak of the file, the disk or other processes, not of the statement:

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { AppError } from '../../../src/errors.ts';
+import { AppError } from '../../../src/app-error.ts';
 import { feedbackInput } from '../../../src/feedback/feedback-schemas.ts';
 import { createFeedbackService } from '../../../src/feedback/feedback-service.ts';
 import type { FeedbackStore } from '../../../src/feedback/feedback-store.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { AppError } from '../../../src/errors.ts';
+import { AppError } from '../../../src/app-error.ts';
 import { backoffMs } from '../../../src/feedback/relay.ts';
 import { relayBench } from '../../support/relay-bench.ts';
 

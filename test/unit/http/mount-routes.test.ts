@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import express, { type ErrorRequestHandler } from 'express';
-import { AppError } from '../../../src/errors.ts';
+import { AppError } from '../../../src/app-error.ts';
 import { mountRoutes } from '../../../src/http/mount-routes.ts';
 import { problemHandler } from '../../../src/http/problem.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
