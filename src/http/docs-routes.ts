@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
+// Not the package itself, which would load all of its scripts for browsers into this process.
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { problems } from '../errors.ts';
 import { escapeHtml, htmlPage } from './html-page.ts';
 import { otherMethods } from './mount-routes.ts';
@@ -38,7 +39,7 @@ const docsPage = `<!doctype html>
 /** `/openapi.json`, a page to read it on, and the page of problems. Nothing comes from another host. */
 export function docsRoutes(openApi: object, assets: string): Router {
   const errors = errorsPage();
-  const swaggerUi = getAbsoluteFSPath();
+  const swaggerUi = swaggerUiFolder();
   const page = (html: string): RequestHandler => {
     return (_req, res) => void res.type('text/html').send(html);
   };
