@@ -54,9 +54,9 @@ export function composeService(config: Config, deps: ServiceDeps) {
   const { platform, metrics, lifecycle, log, clock, version } = deps;
   const { objectStore, uploadCatalogue, feedbackStore, notifier } = platform;
   const publicUrl = config.INLET_PUBLIC_URL?.replace(/\/$/, '');
-  // Nobody's request says how the readers of a message reach the API; on this machine it is known all the same.
-  const messageUrl =
-    publicUrl ?? (config.INLET_PLATFORM === 'local' ? `http://localhost:${config.PORT}` : undefined);
+  // Nobody's request says how the readers of a message reach the API; on this machine a fixed port does.
+  const isHere = config.INLET_PLATFORM === 'local' && config.PORT !== 0;
+  const messageUrl = publicUrl ?? (isHere ? `http://localhost:${config.PORT}` : undefined);
   const leaseMs = config.INLET_RELAY_LEASE_SECONDS * 1000;
   const keys = composeKeys(platform, clock);
   const links = createLinkSigner({

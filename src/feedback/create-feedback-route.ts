@@ -4,6 +4,7 @@ import { baseUrl } from '../http/base-url.ts';
 import { htmlPage } from '../http/html-page.ts';
 import { type Call, defineRoute, type Reply, type Route } from '../http/route.ts';
 import { parseBody } from '../http/validate.ts';
+import { formBytes } from '../uploads/form.ts';
 import type { Reception } from '../uploads/reception.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
@@ -64,7 +65,7 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
     tag: 'feedback',
     access: 'public',
     rateLimit: 'feedback',
-    maxBodyBytes: () => maxBytes * maxFiles + 1024 ** 2,
+    maxBodyBytes: () => formBytes(maxFiles, maxBytes),
     requestContent: {
       'application/json': feedbackInput,
       'application/x-www-form-urlencoded': feedbackInput,

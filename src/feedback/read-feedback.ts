@@ -2,8 +2,7 @@ import type { Request } from 'express';
 import { AppError } from '../app-error.ts';
 import { jsonObject, readText, urlencodedPairs } from '../http/read-body.ts';
 import { parseBody } from '../http/validate.ts';
-import { decodeRawName } from '../uploads/file-name.ts';
-import { type FormFields, readForm } from '../uploads/form.ts';
+import { type FormFields, joinedFields, readForm } from '../uploads/form.ts';
 import type { Reception } from '../uploads/reception.ts';
 import { type FeedbackInput, feedbackInput } from './feedback-schemas.ts';
 
@@ -20,7 +19,7 @@ export interface ReadFeedback {
 /** Members that a form can have; what the API does not know becomes one of the `fields`. */
 function toInput(pairs: FormFields): { body: Record<string, unknown>; next: string | undefined } {
   const body: Record<string, unknown> = {};
-  const fields = new Map<string, string>();
+  const fields: FormFields = [];
   const uploads: string[] = [];
   let next: string | undefined;
   for (const [name, value] of pairs) {
@@ -31,10 +30,10 @@ function toInput(pairs: FormFields): { body: Record<string, unknown>; next: stri
     else if (name === 'rating') body.rating = Number(value);
     else if (name === 'uploads') uploads.push(value);
     else if (known.has(name)) body[name] = value;
-    else fields.set(name, fields.has(name) ? `${fields.get(name)}, ${value}` : value);
+    else fields.push([name, value]);
   }
   return {
-    body: { ...body, fields: Object.fromEntries(fields), ...(uploads.length > 0 && { uploads }) },
+    body: { ...body, fields: joinedFields(fields), ...(uploads.length > 0 && { uploads }) },
     next,
   };
 }
@@ -49,9 +48,7 @@ export async function readFeedback(
   maxFiles: number,
 ): Promise<ReadFeedback> {
   if (req.is('multipart/form-data')) {
-    const pairs = await readForm(req, { ...formLimits, files: maxFiles }, (file) =>
-      attachments.store({ ...file, name: decodeRawName(file.name) }),
-    );
+    const pairs = await readForm(req, { ...formLimits, files: maxFiles }, attachments.store);
     const { body, next } = toInput(pairs);
     return { input: parseBody(feedbackInput, body), next };
   }

@@ -8,7 +8,7 @@ import { type Call, defineRoute, type Route } from '../http/route.ts';
 import { parseBody } from '../http/validate.ts';
 import { declaredSha256 } from './digest.ts';
 import { decodeRawName } from './file-name.ts';
-import { type FormFields, readForm } from './form.ts';
+import { formBytes, joinedFields, readForm } from './form.ts';
 import type { Reception } from './reception.ts';
 import type { UploadRouteDeps } from './upload-routes.ts';
 import { createdUploads, metadata } from './upload-schemas.ts';
@@ -19,28 +19,18 @@ const query = z.object({
 });
 type UploadCall = Call<unknown, z.output<typeof query>>;
 
-/** Room for the boundaries, part headers and text parts around the files of a form. */
-const formOverheadBytes = 1024 ** 2;
-
 function isForm(req: Request): boolean {
   return req.is('multipart/*') !== false;
-}
-
-/** Several parts of one name are kept as one text. */
-function joined(fields: FormFields): Record<string, string> {
-  const texts = new Map<string, string[]>();
-  for (const [name, value] of fields) texts.set(name, [...(texts.get(name) ?? []), value]);
-  return Object.fromEntries([...texts].map(([name, values]) => [name, values.join(', ')]));
 }
 
 async function receiveForm({ req }: UploadCall, reception: Reception, maxFiles: number) {
   let files = 0;
   const fields = await readForm(req, { files: maxFiles, fields: 50, fieldBytes: 16 * 1024 }, async (file) => {
     files++;
-    await reception.store({ ...file, name: decodeRawName(file.name) });
+    await reception.store(file);
   });
   if (files === 0) throw new AppError('file_missing');
-  return parseBody(metadata, joined(fields));
+  return parseBody(metadata, joinedFields(fields));
 }
 
 function nameInHeader(header: string | undefined): string | undefined {
@@ -75,7 +65,7 @@ export function createUploadRoute({ uploads, links, publicUrl, maxBytes, maxFile
     tag: 'uploads',
     access: 'public',
     rateLimit: 'uploads',
-    maxBodyBytes: (req) => (isForm(req) ? maxBytes * maxFiles + formOverheadBytes : maxBytes),
+    maxBodyBytes: (req) => (isForm(req) ? formBytes(maxFiles, maxBytes) : maxBytes),
     query,
     requestContent: { 'multipart/form-data': undefined, 'application/octet-stream': undefined },
     requestHeaders: z.object({

@@ -17,6 +17,19 @@ export interface FormFile {
 /** The text parts of a form in the order they came. Names may repeat. */
 export type FormFields = [name: string, value: string][];
 
+/** Several parts of one name, such as ticked boxes, as one text. */
+export function joinedFields(fields: FormFields): Record<string, string> {
+  const texts = new Map<string, string>();
+  for (const [name, value] of fields)
+    texts.set(name, texts.has(name) ? `${texts.get(name)}, ${value}` : value);
+  return Object.fromEntries(texts);
+}
+
+/** The most that a form with so many files of so many bytes has, with room for its boundaries and text parts. */
+export function formBytes(maxFiles: number, maxFileBytes: number): number {
+  return maxFiles * maxFileBytes + 1024 ** 2;
+}
+
 interface FormLimits {
   files: number;
   /** Text parts. */
@@ -90,7 +103,7 @@ export async function readForm(
   const storage: multer.StorageEngine = {
     _handleFile(_req, file, done) {
       const { originalname: name, mimetype: declaredType, stream: bytes } = file;
-      const stored = onFile({ name, declaredType, bytes, expectedBytes });
+      const stored = onFile({ name: decodeRawName(name), declaredType, bytes, expectedBytes });
       running.push(stored);
       stored.then(() => done(null, {}), done);
     },
