@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../within.ts';
 import { awaitsContinue } from './continue.ts';
 
 /** Long enough for a browser to notice the answer, short enough that a refused client cannot stay. */
-const maxDrainMs = 5_000;
-const maxDrainBytes = 64 * 1024 ** 2;
+const usualBounds = { milliseconds: 5_000, bytes: 64 * 1024 ** 2 };
 
 /** Whether the headers say that a body of at least one byte, or of unknown length, follows. */
 export function announcesBody({ headers }: IncomingMessage): boolean {
@@ -18,20 +17,15 @@ export function hasUnreadBody(req: IncomingMessage): boolean {
 }
 
 /** Reads and forgets what is left of a body, until it ends, or a bound of time or bytes is met. */
-export async function drainBody(req: IncomingMessage): Promise<void> {
-  const timer = new AbortController();
+export async function drainBody(req: IncomingMessage, bounds = usualBounds): Promise<void> {
   const over = new Promise<void>((resolve) => {
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > maxDrainBytes) resolve();
+      if (bytes > bounds.bytes) resolve();
     });
     for (const event of ['end', 'close', 'error']) req.once(event, () => resolve());
     req.resume();
   });
-  await Promise.race([
-    over,
-    delay(maxDrainMs, undefined, { signal: timer.signal, ref: false }).catch(() => {}),
-  ]);
-  timer.abort();
+  await within(over, bounds.milliseconds);
 }
