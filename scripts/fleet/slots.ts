@@ -1,0 +1,45 @@
+/**
+ * The two permanent places that a version can run in. Each is one target group and one Auto Scaling group, so
+ * that a release never makes or deletes infrastructure.
+ */
+export const slotNames = ['a', 'b'] as const;
+export type SlotName = (typeof slotNames)[number];
+
+export const otherSlot = (name: SlotName): SlotName => (name === 'a' ? 'b' : 'a');
+
+export interface SlotInstance {
+  id: string;
+  zone: string;
+  /** Launch template version that it was started from. Undefined if nobody knows any more. */
+  version: number | undefined;
+  /** Lifecycle state in the words of Auto Scaling, such as `InService` or `Terminating:Wait`. */
+  state: string;
+  /** Whether the load balancer finds it healthy now. */
+  healthy: boolean;
+}
+
+export interface Slot {
+  name: SlotName;
+  /** Launch template version that new instances get. */
+  version: number;
+  min: number;
+  desired: number;
+  max: number;
+  instances: SlotInstance[];
+}
+
+/** Reads and changes the slots. Every change may be made again without harm. */
+export interface Slots {
+  read(name: SlotName): Promise<Slot>;
+  /** What new instances run from now on. Running instances stay as they are. */
+  setVersion(name: SlotName, version: number): Promise<void>;
+  /** Never let scaling in go below `min`; start or end instances until there are `desired`. */
+  resize(name: SlotName, size: { min: number; desired: number }): Promise<void>;
+}
+
+/** Instances that serve a version: started from it, in service, and healthy for the load balancer. */
+export function healthyInstances(slot: Slot, version = slot.version): SlotInstance[] {
+  return slot.instances.filter(
+    (instance) => instance.version === version && instance.state === 'InService' && instance.healthy,
+  );
+}
