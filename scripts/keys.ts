@@ -4,6 +4,7 @@ import { loadConfig } from '../src/config.ts';
 import type { KeyService } from '../src/keys/key-service.ts';
 import { type Scope, scopes } from '../src/keys/key-store.ts';
 import { createLog } from '../src/log.ts';
+import { table } from './table.ts';
 
 const usage = `Usage: npm run keys -- create --name <name> [--scopes <scope,…>]
        npm run keys -- list
@@ -30,19 +31,6 @@ async function list(keys: KeyService): Promise<void> {
     granted.join(' '),
   ]);
   console.log(table([['id', 'created', 'state', 'name', 'scopes'], ...rows]));
-}
-
-/** Columns as wide as their widest cell. */
-function table(rows: string[][]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 async function run(keys: KeyService, args: string[]): Promise<void> {

@@ -35,6 +35,10 @@ export interface Slots {
   setVersion(name: SlotName, version: number): Promise<void>;
   /** Never let scaling in go below `min`; start or end instances until there are `desired`. */
   resize(name: SlotName, size: { min: number; desired: number }): Promise<void>;
+  /** Takes an instance out of service and makes the slot one smaller: it drains, then ends. */
+  end(instanceId: string): Promise<void>;
+  /** Takes an instance out of service and makes the slot one smaller, but keeps it running, to look into it. */
+  setAside(instanceId: string): Promise<void>;
 }
 
 /** Instances that serve a version: started from it, in service, and healthy for the load balancer. */

@@ -7,6 +7,8 @@ export interface Version {
   build: string | undefined;
   createdAt: string;
   description: string;
+  /** Why it may not be released, a sentence each. */
+  faults: string[];
 }
 
 export interface Versions {

@@ -1,6 +1,7 @@
 import type { Fleet } from './fleet.ts';
-import type { JudgeRules } from './judge/judge.ts';
-import { judge, type Verdict } from './judge/judge.ts';
+import { compareSlots } from './judge/compare-slots.ts';
+import type { Verdict } from './judge/judge.ts';
+import type { JudgeRules } from './judge/judge-rules.ts';
 import type { LiveAlias } from './live-alias.ts';
 import type { StepContext } from './plan.ts';
 import { healthyInstances } from './slots.ts';
@@ -13,19 +14,21 @@ export interface WatchOptions {
   rules: JudgeRules;
 }
 
-type Canaried = LiveAlias & { canary: NonNullable<LiveAlias['canary']> };
+export type CanaryAlias = LiveAlias & { canary: NonNullable<LiveAlias['canary']> };
 
-/** What the numbers since the weights were set say of a canary. */
-export async function judgeCanary(fleet: Fleet, alias: Canaried, rules: JudgeRules): Promise<Verdict> {
-  const { signals, slots, clock } = fleet;
+/** What visitors got since the weights were set, and whether anything is left of the canary at all. */
+export async function judgeCanary(fleet: Fleet, alias: CanaryAlias, rules: JudgeRules): Promise<Verdict> {
   const { slot, version } = alias.canary;
-  if (healthyInstances(await slots.read(slot), version).length === 0)
-    return { verdict: 'fail', reasons: [`No instance of v${version} is healthy any more.`] };
-  const window = { from: new Date(alias.at), to: clock.now() };
-  const slowSeconds = await signals.latencyThreshold(alias.slot, window, rules.slowShare);
-  const live = await signals.counts(alias.slot, window, slowSeconds);
-  const canary = await signals.counts(slot, window, slowSeconds);
-  return judge({ live, canary, rules });
+  if (healthyInstances(await fleet.slots.read(slot), version).length === 0)
+    return { outcome: 'fail', reasons: [`No instance of v${version} is healthy any more.`] };
+  return compareSlots({
+    signals: fleet.signals,
+    live: alias.slot,
+    canary: slot,
+    window: { from: new Date(alias.at), to: fleet.clock.now() },
+    rules,
+    names: { live: `v${alias.version}`, canary: `v${version}` },
+  });
 }
 
 /**
@@ -35,15 +38,15 @@ export async function judgeCanary(fleet: Fleet, alias: Canaried, rules: JudgeRul
 export async function watchCanary(
   fleet: Fleet,
   { claim, signal, progress }: StepContext,
-  alias: Canaried,
+  alias: CanaryAlias,
   { bakeMs, intervalMs, rules }: WatchOptions,
 ): Promise<Verdict> {
   const end = Date.parse(alias.at) + bakeMs;
   for (;;) {
     const verdict = await judgeCanary(fleet, alias, rules);
     const left = end - fleet.clock.now().getTime();
-    if (verdict.verdict === 'fail' || left <= 0) return verdict;
-    progress(`${verdict.verdict}, ${Math.ceil(left / 60_000)} min left: ${verdict.reasons.join(' ')}`);
+    if (verdict.outcome === 'fail' || left <= 0) return verdict;
+    progress(`${verdict.outcome}, ${Math.ceil(left / 60_000)} min left. ${verdict.reasons.join(' ')}`);
     await fleet.clock.sleep(Math.min(intervalMs, left), signal);
     await claim.beat();
   }

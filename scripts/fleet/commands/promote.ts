@@ -1,7 +1,7 @@
 import { measureAll } from '../capacity.ts';
 import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
-import type { JudgeRules } from '../judge/judge.ts';
+import type { JudgeRules } from '../judge/judge-rules.ts';
 import type { Plan } from '../plan.ts';
 import { scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
 import { judgeCanary } from '../watch-canary.ts';
@@ -23,8 +23,8 @@ export async function planPromote(
       advice: 'Start one with `fleet release <version>`.',
     });
   }
-  const { verdict, reasons } = await judgeCanary(fleet, { ...alias, canary }, rules);
-  if (verdict === 'fail' && !force) {
+  const { outcome, reasons } = await judgeCanary(fleet, { ...alias, canary }, rules);
+  if (outcome === 'fail' && !force) {
     throw new FleetError(`The judge finds v${canary.version} bad. ${reasons.join(' ')}`, {
       advice: '`fleet rollback` takes its traffic back; --force promotes it all the same.',
     });
@@ -34,7 +34,7 @@ export async function planPromote(
   return {
     subject: `promote ${canary.version}`,
     notes: [
-      `The judge says ${verdict} of v${canary.version}. ${reasons.join(' ')}`,
+      `The judge says ${outcome} of v${canary.version}. ${reasons.join(' ')}`,
       `v${alias.version} stays warm in slot ${alias.slot}, for a rollback in one call, until \`fleet gc\` or the next release.`,
     ],
     steps: [
@@ -48,7 +48,7 @@ export async function planPromote(
           slot: canary.slot,
           previous: { version: alias.version, slot: alias.slot },
           weights: { [canary.slot]: 100 },
-          why: `promoted v${canary.version}; the judge: ${verdict}`,
+          why: `promoted v${canary.version}; the judge: ${outcome}`,
         },
         all,
       ),

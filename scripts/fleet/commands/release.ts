@@ -42,9 +42,13 @@ function refuseBadWeights(weights: number[]): void {
  */
 export async function planRelease(fleet: Fleet, { version, weights, watch }: ReleaseOptions): Promise<Plan> {
   refuseBadWeights(weights);
-  if ((await fleet.versions.find(version)) === undefined) {
+  const found = await fleet.versions.find(version);
+  if (found === undefined)
     throw new FleetError(`There is no version ${version}.`, { advice: 'See `fleet versions`.' });
-  }
+  if (found.faults.length > 0)
+    throw new FleetError(`v${version} cannot be released. ${found.faults.join(' ')}`, {
+      advice: 'A version never changes: mend its source and bake another.',
+    });
   const [alias, a, b] = await Promise.all([fleet.alias.read(), fleet.slots.read('a'), fleet.slots.read('b')]);
   const subject = `release ${version}`;
   const slots = { a, b };
@@ -138,9 +142,9 @@ function watchStep(fleet: Fleet, watch: WatchOptions): Step {
       const alias = await fleet.alias.read();
       if (!alias?.canary) throw new FleetError('The canary is gone.', { advice: 'See `fleet status`.' });
       const canaried = { ...alias, canary: alias.canary };
-      const { verdict, reasons } = await watchCanary(fleet, context, canaried, watch);
-      context.progress(`${verdict}: ${reasons.join(' ')}`);
-      if (verdict !== 'fail') return;
+      const { outcome, reasons } = await watchCanary(fleet, context, canaried, watch);
+      context.progress(`${outcome}: ${reasons.join(' ')}`);
+      if (outcome !== 'fail') return;
       await returnToLive(fleet, alias, `the judge: ${reasons.join(' ')}`).run(context);
       throw new CanaryFailed(alias.canary.version, alias.version, reasons);
     },

@@ -1,0 +1,28 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+
+/** One client a service; endpoint and credentials come from the SDK's own default chain. */
+export function createClients(region: string) {
+  // Commands poll for minutes: a throttled call may take its time.
+  const common = { region, maxAttempts: 6 };
+  return {
+    autoScaling: new AutoScalingClient(common),
+    cloudFormation: new CloudFormationClient(common),
+    cloudWatch: new CloudWatchClient(common),
+    logs: new CloudWatchLogsClient(common),
+    ec2: new EC2Client(common),
+    elb: new ElasticLoadBalancingV2Client(common),
+    iam: new IAMClient(common),
+    ssm: new SSMClient(common),
+    sts: new STSClient(common),
+  };
+}
+
+export type Clients = ReturnType<typeof createClients>;

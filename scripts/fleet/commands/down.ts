@@ -1,0 +1,48 @@
+import type { Fleet } from '../fleet.ts';
+import type { Plan, Step } from '../plan.ts';
+import { slotNames } from '../slots.ts';
+import type { Stack } from '../stack.ts';
+import { emptySlot } from '../steps.ts';
+import { untilStackSettles } from '../until-stack-settles.ts';
+
+interface DownOptions {
+  stack: Stack;
+  /** Undefined once the stack is gone, or if it never was. */
+  fleet: Fleet | undefined;
+  deps: Pick<Fleet, 'clock'>;
+  /** Removes what the controller itself keeps. */
+  forget: () => Promise<void>;
+  /** Addresses of what the template retains, so that it can be found again. */
+  retained: string[];
+}
+
+/** Plans to take the fleet down. Buckets, tables and logs stay: the template retains them. */
+export async function planDown({ stack, fleet, deps, forget, retained }: DownOptions): Promise<Plan> {
+  const state = await stack.read();
+  const since = deps.clock.now();
+  const remove: Step = {
+    title: `Delete the stack ${stack.name}`,
+    async run(context) {
+      if ((await stack.read()) === undefined) return;
+      await stack.remove();
+      await untilStackSettles(deps, context, stack, since);
+    },
+  };
+  const closing: Step[] = fleet
+    ? [
+        {
+          title: 'Take the traffic away: visitors get 503 from now on',
+          run: () => fleet.traffic.remove(),
+        },
+        ...slotNames.map((name) => emptySlot(fleet, name)),
+      ]
+    : [];
+  return {
+    subject: 'down',
+    notes: [
+      ...(state ? [`Visitors get no answers from this fleet any more.`] : ['There is no stack.']),
+      ...(retained.length > 0 ? [`These stay, with all that is in them: ${retained.join(', ')}.`] : []),
+    ],
+    steps: [...closing, ...(state ? [remove] : []), { title: 'Forget what is live', run: forget }],
+  };
+}
