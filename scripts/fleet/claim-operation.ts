@@ -40,6 +40,15 @@ export function isHalfFinished(operation: Operation): boolean {
   return operation.state === 'running' || operation.state === 'interrupted';
 }
 
+/** Whether this is what an earlier command was doing when it stopped half-way. */
+export async function isContinued(
+  { operations }: Pick<ClaimDeps, 'operations'>,
+  subject: string,
+): Promise<boolean> {
+  const { operation } = await operations.read();
+  return operation !== undefined && isHalfFinished(operation) && operation.command === subject;
+}
+
 function refuseIfTaken(earlier: Operation | undefined, { subject }: ClaimOptions, now: Date): void {
   if (earlier === undefined || !isHalfFinished(earlier)) return;
   const { command, by, step, beatAt } = earlier;

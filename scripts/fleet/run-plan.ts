@@ -1,4 +1,4 @@
-import { type Claim, claimOperation } from './claim-operation.ts';
+import { type Claim, claimOperation, isContinued } from './claim-operation.ts';
 import type { Fleet } from './fleet.ts';
 import { FleetError } from './fleet-error.ts';
 import type { Plan } from './plan.ts';
@@ -35,10 +35,15 @@ export async function runPlan(
   { takeOver = false } = {},
 ): Promise<void> {
   const { reporter, confirm, signal } = context;
+  const claiming = { subject: plan.subject, takeOver };
   reporter.plan(plan);
-  if (plan.steps.length === 0) return;
+  if (plan.steps.length === 0) {
+    // Everything was done when the command before this one stopped; only the journal does not know.
+    if (await isContinued(fleet, plan.subject)) await (await claimOperation(fleet, claiming)).end('idle');
+    return;
+  }
   if (!(await confirm('Go ahead?'))) throw new FleetError('Nothing was changed.');
-  const claim = await claimOperation(fleet, { subject: plan.subject, takeOver });
+  const claim = await claimOperation(fleet, claiming);
   try {
     await runSteps(plan, claim, fleet.clock, context);
   } catch (error) {

@@ -82,27 +82,35 @@ export function setMinimum(fleet: Fleet, name: SlotName, to: 'usual' | 'held'): 
 }
 
 /**
- * Sets the weights, then writes down that it did. Refuses if a slot that is to get traffic cannot carry it:
- * `all` is how many instances the whole traffic needs. With `force` one healthy instance is enough; with none,
- * visitors would get nothing but 503 from that slot.
+ * Sets the weights. Refuses if a slot that is to get traffic cannot carry it: `all` is how many instances the
+ * whole traffic needs. With `force` one healthy instance is enough; with none, visitors would get nothing but 503
+ * from that slot.
  */
-export function shiftTraffic(
-  fleet: Fleet,
-  alias: Omit<LiveAlias, 'at' | 'by'>,
-  all: number,
-  { force = false } = {},
-): Step {
+export function shiftTraffic(fleet: Fleet, alias: NextAlias, all: number, { force = false } = {}): Step {
   return {
     title: `Set the traffic to ${describeWeights(alias)}`,
     async run() {
-      if (!sameWeights(await fleet.traffic.read(), alias.weights)) {
-        await refuseIfTooSmall(fleet, alias, force ? 0 : all, force ? 1 : fleet.leastInstances);
-        await fleet.traffic.write(alias.weights);
-      }
-      if (!isWrittenDown(await fleet.alias.read(), alias)) {
+      if (sameWeights(await fleet.traffic.read(), alias.weights)) return;
+      await refuseIfTooSmall(fleet, alias, force ? 0 : all, force ? 1 : fleet.leastInstances);
+      await fleet.traffic.write(alias.weights);
+    },
+  };
+}
+
+/** What an alias is to be, before it is known when and by whom. */
+export type NextAlias = Omit<LiveAlias, 'at' | 'by'>;
+
+/**
+ * Writes down what is live. Comes after everything that it says is done, so that a command that stopped before
+ * is planned in the same way when it runs again.
+ */
+export function recordLive(fleet: Fleet, alias: NextAlias): Step {
+  return {
+    title: `Note it: ${alias.why}`,
+    async run() {
+      if (!isWrittenDown(await fleet.alias.read(), alias))
         await fleet.alias.write({ ...alias, at: fleet.clock.now().toISOString(), by: fleet.by });
-      }
-      // A command that was overtaken in the middle of this step may have written after us.
+      // A command that was overtaken in the middle of its last call may have written after us.
       if (!sameWeights(await fleet.traffic.read(), alias.weights)) {
         throw new FleetError('Somebody else changed the weights at the same moment.', {
           advice: 'Run the command again.',
@@ -112,12 +120,7 @@ export function shiftTraffic(
   };
 }
 
-async function refuseIfTooSmall(
-  fleet: Fleet,
-  { weights, ...alias }: Omit<LiveAlias, 'at' | 'by'>,
-  all: number,
-  least: number,
-) {
+async function refuseIfTooSmall(fleet: Fleet, { weights, ...alias }: NextAlias, all: number, least: number) {
   for (const name of slotNames) {
     const weight = weights[name];
     if (weight === undefined) continue;
@@ -132,7 +135,7 @@ async function refuseIfTooSmall(
   }
 }
 
-function isWrittenDown(found: LiveAlias | undefined, wanted: Omit<LiveAlias, 'at' | 'by'>): boolean {
+function isWrittenDown(found: LiveAlias | undefined, wanted: NextAlias): boolean {
   return (
     found?.version === wanted.version &&
     found.slot === wanted.slot &&

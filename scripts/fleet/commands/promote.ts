@@ -1,9 +1,10 @@
 import { measureAll } from '../capacity.ts';
+import { isContinued } from '../claim-operation.ts';
 import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import type { JudgeRules } from '../judge/judge-rules.ts';
 import type { Plan } from '../plan.ts';
-import { scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
+import { type NextAlias, recordLive, scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
 import { judgeCanary } from '../watch-canary.ts';
 
 /**
@@ -18,6 +19,9 @@ export async function planPromote(
   const alias = await fleet.alias.read();
   const canary = alias?.canary;
   if (alias === undefined || canary === undefined) {
+    const subject = `promote ${alias?.version}`;
+    if (await isContinued(fleet, subject))
+      return { subject, notes: ['It was done but for the journal.'], steps: [] };
     const before = alias && `v${alias.version} has all the traffic already.`;
     throw new FleetError(['No canary runs.', before].filter(Boolean).join(' '), {
       advice: 'Start one with `fleet release <version>`.',
@@ -29,8 +33,15 @@ export async function planPromote(
       advice: '`fleet rollback` takes its traffic back; --force promotes it all the same.',
     });
   }
-  const slots = [await fleet.slots.read('a'), await fleet.slots.read('b')];
-  const all = measureAll(slots, alias.weights, fleet.leastInstances);
+  const live = await fleet.slots.read(alias.slot);
+  const all = Math.ceil(measureAll(live, alias.weights[alias.slot] ?? 100, fleet.leastInstances));
+  const next: NextAlias = {
+    version: canary.version,
+    slot: canary.slot,
+    previous: { version: alias.version, slot: alias.slot },
+    weights: { [canary.slot]: 100 },
+    why: `promoted v${canary.version}; the judge: ${outcome}`,
+  };
   return {
     subject: `promote ${canary.version}`,
     notes: [
@@ -41,18 +52,9 @@ export async function planPromote(
       scaleUp(fleet, canary.slot, canary.version, all),
       // Before the traffic goes: without traffic its scaling policies would take it in.
       setMinimum(fleet, alias.slot, 'held'),
-      shiftTraffic(
-        fleet,
-        {
-          version: canary.version,
-          slot: canary.slot,
-          previous: { version: alias.version, slot: alias.slot },
-          weights: { [canary.slot]: 100 },
-          why: `promoted v${canary.version}; the judge: ${outcome}`,
-        },
-        all,
-      ),
+      shiftTraffic(fleet, next, all),
       setMinimum(fleet, canary.slot, 'usual'),
+      recordLive(fleet, next),
     ],
   };
 }

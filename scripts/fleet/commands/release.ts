@@ -4,7 +4,16 @@ import { FleetError } from '../fleet-error.ts';
 import type { LiveAlias } from '../live-alias.ts';
 import type { Plan, Step } from '../plan.ts';
 import { otherSlot, type Slot, type SlotName } from '../slots.ts';
-import { assignVersion, describeWeights, emptySlot, scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
+import {
+  assignVersion,
+  describeWeights,
+  emptySlot,
+  type NextAlias,
+  recordLive,
+  scaleUp,
+  setMinimum,
+  shiftTraffic,
+} from '../steps.ts';
 import { type WatchOptions, watchCanary } from '../watch-canary.ts';
 import { returnToLive } from './rollback.ts';
 
@@ -63,24 +72,26 @@ export async function planRelease(fleet: Fleet, { version, weights, watch }: Rel
   return { subject, ...canaryRelease(fleet, slots, alias, { version, weights, watch }) };
 }
 
-/** Steps that make a slot run nothing but a version, in the size that a share of the traffic needs. */
-function fillSlot(fleet: Fleet, slot: Slot, version: number, count: number): Step[] {
+/** Steps after which a slot runs nothing but a version. */
+function clearSlot(fleet: Fleet, slot: Slot, version: number): Step[] {
   const foreign = slot.instances.some((instance) => instance.version !== version);
   return [
     ...(foreign || (slot.version !== version && slot.desired > 0) ? [emptySlot(fleet, slot.name)] : []),
     ...(slot.version !== version ? [assignVersion(fleet, slot.name, version)] : []),
-    scaleUp(fleet, slot.name, version, count),
   ];
 }
 
-function firstRelease(fleet: Fleet, { a, b }: Record<SlotName, Slot>, version: number) {
-  const all = measureAll([a, b], undefined, fleet.leastInstances);
+function firstRelease(fleet: Fleet, { a }: Record<SlotName, Slot>, version: number) {
+  const all = fleet.leastInstances;
   const why = `first release: v${version}`;
+  const alias: NextAlias = { version, slot: 'a', weights: { a: 100 }, why };
   return {
     notes: [`Nothing is live yet, so v${version} gets all the traffic.`],
     steps: [
-      ...fillSlot(fleet, a, version, all),
-      shiftTraffic(fleet, { version, slot: 'a', weights: { a: 100 }, why }, all),
+      ...clearSlot(fleet, a, version),
+      scaleUp(fleet, 'a', version, all),
+      shiftTraffic(fleet, alias, all),
+      recordLive(fleet, alias),
     ],
   };
 }
@@ -92,19 +103,17 @@ function canaryRelease(
   { version, weights, watch }: ReleaseOptions,
 ) {
   const slot = otherSlot(live.slot);
-  const all = measureAll([slots.a, slots.b], live.weights, fleet.leastInstances);
+  const all = measureAll(slots[live.slot], live.weights[live.slot] ?? 100, fleet.leastInstances);
   const current = live.canary ? (live.weights[slot] ?? 0) : 0;
   // Continuing an interrupted release does not take away what the canary has.
   const ahead = weights.filter((weight) => weight >= current);
-  const first = ahead[0];
-  if (first === undefined) {
+  if (ahead.length === 0) {
     throw new FleetError(`v${version} has ${current} % already.`, {
       advice: 'Give it more, or take it back with `fleet rollback`.',
     });
   }
-  const steps = ahead.flatMap((weight, index) => {
-    const count = instancesFor(weight, all, fleet.leastInstances);
-    const next: Omit<LiveAlias, 'at' | 'by'> = {
+  const shifts = ahead.flatMap((weight) => {
+    const next: NextAlias = {
       version: live.version,
       slot: live.slot,
       canary: { version, slot },
@@ -112,25 +121,35 @@ function canaryRelease(
       why: `canary: v${version} gets ${weight} %`,
     };
     return [
-      ...(index === 0
-        ? [setMinimum(fleet, live.slot, 'held'), ...fillSlot(fleet, slots[slot], version, count)]
-        : [scaleUp(fleet, slot, version, count)]),
+      scaleUp(fleet, slot, version, instancesFor(weight, all, fleet.leastInstances)),
       shiftTraffic(fleet, next, all),
+      recordLive(fleet, next),
       ...(watch.bakeMs > 0 ? [watchStep(fleet, watch)] : []),
     ];
   });
+  const taken = live.previous?.slot === slot ? [takeSlot(fleet, live, version)] : [];
+  const steps = [
+    setMinimum(fleet, live.slot, 'held'),
+    ...taken,
+    ...clearSlot(fleet, slots[slot], version),
+    ...shifts,
+  ];
   return { notes: notesOf(slots[slot], live, version), steps };
+}
+
+/** From here on nobody may go back to the version that the slot holds. */
+function takeSlot(fleet: Fleet, { at: _, by: __, previous, ...live }: LiveAlias, version: number): Step {
+  return recordLive(fleet, { ...live, why: `slot ${previous?.slot} is given to v${version}` });
 }
 
 function notesOf(slot: Slot, live: LiveAlias, version: number): string[] {
   const ended = slot.version !== version ? slot.instances.length : 0;
-  const rollback =
-    live.previous && !live.canary
-      ? ` v${live.previous.version} can then no longer be rolled back to at once.`
-      : '';
+  const lost = live.previous
+    ? ` v${live.previous.version} can then no longer be rolled back to at once.`
+    : '';
   return [
     `v${live.version} is live in slot ${live.slot}; v${version} goes to slot ${slot.name}.`,
-    ...(ended > 0 ? [`${ended} instances of v${slot.version} in slot ${slot.name} end.${rollback}`] : []),
+    ...(ended > 0 ? [`${ended} instances of v${slot.version} in slot ${slot.name} end.${lost}`] : []),
   ];
 }
 
@@ -145,7 +164,8 @@ function watchStep(fleet: Fleet, watch: WatchOptions): Step {
       const { outcome, reasons } = await watchCanary(fleet, context, canaried, watch);
       context.progress(`${outcome}: ${reasons.join(' ')}`);
       if (outcome !== 'fail') return;
-      await returnToLive(fleet, alias, `the judge: ${reasons.join(' ')}`).run(context);
+      for (const step of returnToLive(fleet, alias, `the judge: ${reasons.join(' ')}`))
+        await step.run(context);
       throw new CanaryFailed(alias.canary.version, alias.version, reasons);
     },
   };
