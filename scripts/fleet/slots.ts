@@ -16,6 +16,8 @@ export interface SlotInstance {
   state: string;
   /** Whether the load balancer finds it healthy now. */
   healthy: boolean;
+  /** The load balancer does not check it, because no rule names its target group. */
+  unchecked?: boolean | undefined;
 }
 
 export interface Slot {
@@ -41,9 +43,17 @@ export interface Slots {
   setAside(instanceId: string): Promise<void>;
 }
 
+/** Instances of a version that came up, by what they say themselves and by what the load balancer knows. */
+export function startedInstances(slot: Slot, version = slot.version): SlotInstance[] {
+  return slot.instances.filter(
+    (instance) =>
+      instance.version === version &&
+      instance.state === 'InService' &&
+      (instance.healthy || instance.unchecked === true),
+  );
+}
+
 /** Instances that serve a version: started from it, in service, and healthy for the load balancer. */
 export function healthyInstances(slot: Slot, version = slot.version): SlotInstance[] {
-  return slot.instances.filter(
-    (instance) => instance.version === version && instance.state === 'InService' && instance.healthy,
-  );
+  return startedInstances(slot, version).filter(({ healthy }) => healthy);
 }

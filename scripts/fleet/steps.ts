@@ -4,8 +4,8 @@ import { FleetError } from './fleet-error.ts';
 import type { LiveAlias } from './live-alias.ts';
 import type { Step } from './plan.ts';
 import { pollUntil } from './poll.ts';
-import { healthyInstances, type SlotName, slotNames } from './slots.ts';
-import { sameWeights } from './traffic.ts';
+import { healthyInstances, type SlotName, slotNames, startedInstances } from './slots.ts';
+import { sameShares, sameWeights } from './traffic.ts';
 
 const minute = 60_000;
 /** A slot is empty when nothing in it may still get traffic or come up; what drains goes by itself. */
@@ -16,7 +16,7 @@ export function emptySlot(fleet: Fleet, name: SlotName): Step {
   return {
     title: `End the instances in slot ${name}`,
     async run(context) {
-      await refuseIfServing(fleet, name);
+      await takeOutOfRule(fleet, name);
       await fleet.slots.resize(name, { min: 0, desired: 0 });
       const look = async () => {
         const left = (await fleet.slots.read(name)).instances.filter(({ state }) => !isLeaving(state));
@@ -31,9 +31,14 @@ export function emptySlot(fleet: Fleet, name: SlotName): Step {
   };
 }
 
-async function refuseIfServing(fleet: Fleet, name: SlotName): Promise<void> {
-  if ((await fleet.traffic.read())?.[name] === undefined) return;
-  throw new FleetError(`Slot ${name} has traffic now.`, { advice: 'See `fleet status`.' });
+/** A target group without healthy targets must not be in the rule, not even with weight 0. */
+async function takeOutOfRule(fleet: Fleet, name: SlotName): Promise<void> {
+  const weights = await fleet.traffic.read();
+  if (weights?.[name] === undefined) return;
+  if (weights[name] > 0)
+    throw new FleetError(`Slot ${name} has traffic now.`, { advice: 'See `fleet status`.' });
+  const { [name]: _, ...others } = weights;
+  await (Object.keys(others).length > 0 ? fleet.traffic.write(others) : fleet.traffic.remove());
 }
 
 /** Makes new instances of a slot run a version. The slot must hold none of another version. */
@@ -47,23 +52,54 @@ export function assignVersion(fleet: Fleet, name: SlotName, version: number): St
   };
 }
 
-/** Starts instances, and waits until the load balancer finds that many of them healthy. */
+/** Starts instances, and waits until that many have come up. */
 export function scaleUp(fleet: Fleet, name: SlotName, version: number, count: number): Step {
   return {
-    title: `Scale slot ${name} to ${count} healthy instances of v${version}`,
+    title: `Scale slot ${name} to ${count} instances of v${version}`,
     async run(context) {
       const { desired } = await fleet.slots.read(name);
       // Held by the minimum: a slot with little traffic would be scaled in before its traffic comes.
       await fleet.slots.resize(name, { min: count, desired: Math.max(count, desired) });
       const look = async () => {
-        const healthy = healthyInstances(await fleet.slots.read(name), version).length;
-        return healthy >= count || `${healthy} of ${count} healthy`;
+        const started = startedInstances(await fleet.slots.read(name), version).length;
+        return started >= count || `${started} of ${count} came up`;
       };
       await pollUntil(fleet, context, look, {
         patienceMs: 20 * minute,
-        failure: `The instances of v${version} do not become healthy`,
-        advice: `See why with \`fleet logs --version ${version}\`. Visitors still get what they got before; \`fleet gc\` ends the instances.`,
+        failure: `The instances of v${version} do not come up`,
+        advice: adviceFor(version),
       });
+    },
+  };
+}
+
+const adviceFor = (version: number) =>
+  `See why with \`fleet logs --version ${version}\`. Visitors still get what they got before; \`fleet gc\` ends the instances.`;
+
+/**
+ * Names a slot in the rule without giving it traffic, and waits until the load balancer finds enough of its
+ * instances healthy. Takes it out again if that does not happen.
+ */
+export function admit(fleet: Fleet, name: SlotName, version: number, count: number): Step {
+  return {
+    title: `Let the load balancer check slot ${name}, without traffic`,
+    async run(context) {
+      const weights = await fleet.traffic.read();
+      if (weights?.[name] === undefined) await fleet.traffic.write({ ...weights, [name]: 0 });
+      const look = async () => {
+        const healthy = healthyInstances(await fleet.slots.read(name), version).length;
+        return healthy >= count || `${healthy} of ${count} healthy`;
+      };
+      try {
+        await pollUntil(fleet, context, look, {
+          patienceMs: 5 * minute,
+          failure: `The load balancer does not find v${version} healthy`,
+          advice: adviceFor(version),
+        });
+      } catch (error) {
+        await stopChecking(fleet, [name]);
+        throw error;
+      }
     },
   };
 }
@@ -91,7 +127,12 @@ export function shiftTraffic(fleet: Fleet, alias: NextAlias, all: number, { forc
     title: `Set the traffic to ${describeWeights(alias)}`,
     async run() {
       if (sameWeights(await fleet.traffic.read(), alias.weights)) return;
-      await refuseIfTooSmall(fleet, alias, force ? 0 : all, force ? 1 : fleet.leastInstances);
+      try {
+        await refuseIfTooSmall(fleet, alias, force ? 0 : all, force ? 1 : fleet.leastInstances);
+      } catch (error) {
+        await stopChecking(fleet, slotNames);
+        throw error;
+      }
       await fleet.traffic.write(alias.weights);
     },
   };
@@ -111,7 +152,7 @@ export function recordLive(fleet: Fleet, alias: NextAlias): Step {
       if (!isWrittenDown(await fleet.alias.read(), alias))
         await fleet.alias.write({ ...alias, at: fleet.clock.now().toISOString(), by: fleet.by });
       // A command that was overtaken in the middle of its last call may have written after us.
-      if (!sameWeights(await fleet.traffic.read(), alias.weights)) {
+      if (!sameShares(await fleet.traffic.read(), alias.weights)) {
         throw new FleetError('Somebody else changed the weights at the same moment.', {
           advice: 'Run the command again.',
         });
@@ -120,10 +161,16 @@ export function recordLive(fleet: Fleet, alias: NextAlias): Step {
   };
 }
 
+/** Takes slots that have no traffic out of the rule: they turned out not to be ready for it. */
+async function stopChecking(fleet: Fleet, names: readonly SlotName[]): Promise<void> {
+  const rule = await fleet.traffic.read();
+  for (const name of names) if (rule?.[name] === 0) await takeOutOfRule(fleet, name);
+}
+
 async function refuseIfTooSmall(fleet: Fleet, { weights, ...alias }: NextAlias, all: number, least: number) {
   for (const name of slotNames) {
     const weight = weights[name];
-    if (weight === undefined) continue;
+    if (!weight) continue;
     const version = alias.canary?.slot === name ? alias.canary.version : alias.version;
     const healthy = healthyInstances(await fleet.slots.read(name), version).length;
     const needed = instancesFor(weight, all, least);
@@ -141,7 +188,7 @@ function isWrittenDown(found: LiveAlias | undefined, wanted: NextAlias): boolean
     found.slot === wanted.slot &&
     found.canary?.version === wanted.canary?.version &&
     found.previous?.version === wanted.previous?.version &&
-    sameWeights(found.weights, wanted.weights)
+    sameShares(found.weights, wanted.weights)
   );
 }
 

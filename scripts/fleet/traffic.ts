@@ -1,10 +1,12 @@
 import { type SlotName, slotNames } from './slots.ts';
 
 /**
- * Percent of the traffic by slot, 1 to 100, together 100. A slot that gets none is not named at all: a target
- * group with weight 0 still counts when Route 53 evaluates the health of the load balancer, so that an idle
- * slot without healthy targets would take the whole site out of DNS.
- * Source: "Target health evaluation" and "Forward actions" in the guides to Route 53 and Elastic Load Balancing.
+ * Percent of the traffic by slot, together 100. A slot with 0 gets none, but the load balancer checks its
+ * instances: it checks only target groups that a rule names, so this is how a slot is made ready, and kept ready
+ * for a rollback. A slot whose instances may die is not named at all: one target group without healthy targets
+ * makes Route 53 find the whole load balancer unhealthy.
+ * Sources: "Target health status" (`unused`) in the guide to Application Load Balancers; EvaluateTargetHealth of
+ * AliasTarget in Route 53's API reference.
  */
 export type Weights = Partial<Record<SlotName, number>>;
 
@@ -18,6 +20,12 @@ export interface Traffic {
   remove(): Promise<void>;
 }
 
+/** Whether the rule is the same, down to which slots it names. */
 export function sameWeights(one: Weights | undefined, other: Weights | undefined): boolean {
+  return slotNames.every((name) => one?.[name] === other?.[name]);
+}
+
+/** Whether visitors get the same, however ready a slot without traffic is. */
+export function sameShares(one: Weights | undefined, other: Weights | undefined): boolean {
   return slotNames.every((name) => (one?.[name] ?? 0) === (other?.[name] ?? 0));
 }

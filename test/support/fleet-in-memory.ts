@@ -18,7 +18,11 @@ export interface FleetInMemory {
   errorShare: Map<number, number>;
   /** Versions whose instances never become healthy. */
   brokenVersions: Set<number>;
+  /** Versions that come up, but that the load balancer never finds healthy. */
+  unhealthyVersions: Set<number>;
   killInstances(name: SlotName): void;
+  /** As scaling policies do under load; the new instances are healthy when this returns. */
+  grow(name: SlotName, desired: number): void;
   /** Called before and after every call of a port that changes something; may throw. */
   onChange: (call: PortCall, when: 'before' | 'after') => void;
   slot(name: SlotName): Slot;
@@ -29,8 +33,9 @@ export interface FleetInMemory {
 const zones = ['zone-1', 'zone-2'];
 
 /**
- * A fleet whose edges are kept in memory, in the way that AWS behaves: instances take two looks to become
- * healthy, those that end take one look to go, and time passes only while somebody sleeps.
+ * A fleet whose edges are kept in memory, in the way that AWS behaves: instances take two looks to come up and,
+ * once the rule names their slot, another to be found healthy; those that end take one look to go; time passes
+ * only while somebody sleeps.
  */
 export function createFleetInMemory({ versions = [7, 8, 9] } = {}): FleetInMemory {
   let now = Date.parse('2026-01-01T00:00:00Z');
@@ -58,15 +63,21 @@ export function createFleetInMemory({ versions = [7, 8, 9] } = {}): FleetInMemor
     rules: [undefined],
     errorShare: new Map(),
     brokenVersions: new Set(),
+    unhealthyVersions: new Set(),
     onChange: () => undefined,
     killInstances(name) {
-      for (const instance of slots[name].instances) instance.healthy = false;
+      for (const { id } of slots[name].instances) dead.add(id);
+    },
+    grow(name, desired) {
+      slots[name].desired = desired;
+      for (let looks = 0; looks < 4; looks++) advance(slots[name]);
     },
     slot: (name) => slots[name],
     alias: () => aliases.at(-1),
     operation: () => operations.at(-1),
     fleet: undefined as unknown as Fleet,
   };
+  const dead = new Set<string>();
   const aliases: LiveAlias[] = [];
   const operations: Operation[] = [];
 
@@ -77,6 +88,13 @@ export function createFleetInMemory({ versions = [7, 8, 9] } = {}): FleetInMemor
     return result;
   }
 
+  /** What the load balancer does between two looks. */
+  function check({ name }: Held, instance: SlotInstance): void {
+    instance.unchecked = memory.rules.at(-1)?.[name] === undefined;
+    const serves = !dead.has(instance.id) && !memory.unhealthyVersions.has(instance.version ?? 0);
+    instance.healthy = !instance.unchecked && serves;
+  }
+
   /** What Auto Scaling does between two looks. */
   function advance(slot: Held): void {
     slot.instances = slot.instances.filter(({ state }) => state !== 'Terminating:Wait');
@@ -84,10 +102,8 @@ export function createFleetInMemory({ versions = [7, 8, 9] } = {}): FleetInMemor
     for (const instance of serving) {
       const looks = (slot.looks.get(instance.id) ?? 0) + 1;
       slot.looks.set(instance.id, looks);
-      if (looks === 2 && !memory.brokenVersions.has(instance.version ?? 0)) {
-        instance.state = 'InService';
-        instance.healthy = true;
-      }
+      if (looks === 2 && !memory.brokenVersions.has(instance.version ?? 0)) instance.state = 'InService';
+      else if (instance.state === 'InService') check(slot, instance);
     }
     for (const instance of serving.slice(slot.desired)) {
       instance.state = 'Terminating:Wait';

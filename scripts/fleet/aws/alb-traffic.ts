@@ -39,10 +39,11 @@ export function createAlbTraffic({ elb, listenerArn, targetGroups }: AlbTrafficD
 
   function toWeights(rule: Rule): Weights {
     const groups = rule.Actions?.find(({ Type }) => Type === 'forward')?.ForwardConfig?.TargetGroups ?? [];
-    const total = groups.reduce((sum, { Weight = 1 }) => sum + Weight, 0);
-    const shares = groups
-      .filter(({ Weight = 1 }) => Weight > 0)
-      .map(({ TargetGroupArn, Weight = 1 }) => [slotOf(TargetGroupArn), Math.round((Weight * 100) / total)]);
+    const total = groups.reduce((sum, { Weight = 1 }) => sum + Weight, 0) || 1;
+    const shares = groups.map(({ TargetGroupArn, Weight = 1 }) => [
+      slotOf(TargetGroupArn),
+      Math.round((Weight * 100) / total),
+    ]);
     return Object.fromEntries(shares) as Weights;
   }
 
@@ -54,7 +55,7 @@ export function createAlbTraffic({ elb, listenerArn, targetGroups }: AlbTrafficD
     async write(weights) {
       const TargetGroups = slotNames.flatMap((name) => {
         const weight = weights[name];
-        return weight ? [{ TargetGroupArn: targetGroups[name], Weight: weight }] : [];
+        return weight !== undefined ? [{ TargetGroupArn: targetGroups[name], Weight: weight }] : [];
       });
       const Actions = [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }];
       const rule = await findRule();

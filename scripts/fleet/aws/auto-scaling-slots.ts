@@ -42,14 +42,13 @@ export function createAutoScalingSlots(deps: AutoScalingSlotsDeps): Slots {
     });
   }
 
-  async function healthyTargets(name: SlotName): Promise<Set<string | undefined>> {
+  /** The state of each target, such as `healthy`, or `unused` as long as no rule names the target group. */
+  async function targetStates(name: SlotName): Promise<Map<string | undefined, string | undefined>> {
     const { TargetHealthDescriptions = [] } = await elb.send(
       new DescribeTargetHealthCommand({ TargetGroupArn: targetGroups[name] }),
     );
-    return new Set(
-      TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').map(
-        ({ Target }) => Target?.Id,
-      ),
+    return new Map(
+      TargetHealthDescriptions.map(({ Target, TargetHealth }) => [Target?.Id, TargetHealth?.State]),
     );
   }
 
@@ -68,7 +67,7 @@ export function createAutoScalingSlots(deps: AutoScalingSlotsDeps): Slots {
 
   return {
     async read(name) {
-      const [group, healthy] = await Promise.all([readGroup(name), healthyTargets(name)]);
+      const [group, states] = await Promise.all([readGroup(name), targetStates(name)]);
       return {
         name,
         version: Number(group.LaunchTemplate?.Version),
@@ -80,7 +79,8 @@ export function createAutoScalingSlots(deps: AutoScalingSlotsDeps): Slots {
           zone: instance.AvailabilityZone ?? '',
           version: instance.LaunchTemplate?.Version ? Number(instance.LaunchTemplate.Version) : undefined,
           state: instance.LifecycleState ?? '',
-          healthy: healthy.has(instance.InstanceId),
+          healthy: states.get(instance.InstanceId) === 'healthy',
+          unchecked: states.get(instance.InstanceId) === 'unused',
         })),
       };
     },

@@ -31,7 +31,7 @@ export async function planGc(fleet: Fleet, { keep, images, stackImage }: GcOptio
     });
   }
   const slots = await Promise.all(slotNames.map((name) => fleet.slots.read(name)));
-  const idle = slots.filter(({ name, desired, min }) => weights?.[name] === undefined && desired + min > 0);
+  const idle = slots.filter(({ name, desired, min }) => !weights?.[name] && desired + min > 0);
   const old = versionsToRemove(versions, slots, alias, keep);
   const left = new Set(versions.filter((version) => !old.includes(version)).map(({ image }) => image));
   const unused = (await images.list()).filter(({ id }) => !left.has(id) && id !== stackImage).slice(keep);

@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import type { JudgeRules } from '../judge/judge-rules.ts';
 import type { Plan } from '../plan.ts';
-import { type NextAlias, recordLive, scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
+import { admit, type NextAlias, recordLive, scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
 import { judgeCanary } from '../watch-canary.ts';
 
 /**
@@ -39,7 +39,8 @@ export async function planPromote(
     version: canary.version,
     slot: canary.slot,
     previous: { version: alias.version, slot: alias.slot },
-    weights: { [canary.slot]: 100 },
+    // Named without traffic, so that the load balancer knows at once whom to send to after a rollback.
+    weights: { [canary.slot]: 100, [alias.slot]: 0 },
     why: `promoted v${canary.version}; the judge: ${outcome}`,
   };
   return {
@@ -50,6 +51,7 @@ export async function planPromote(
     ],
     steps: [
       scaleUp(fleet, canary.slot, canary.version, all),
+      admit(fleet, canary.slot, canary.version, all),
       // Before the traffic goes: without traffic its scaling policies would take it in.
       setMinimum(fleet, alias.slot, 'held'),
       shiftTraffic(fleet, next, all),

@@ -5,6 +5,7 @@ import type { LiveAlias } from '../live-alias.ts';
 import type { Plan, Step } from '../plan.ts';
 import { otherSlot, type Slot, type SlotName } from '../slots.ts';
 import {
+  admit,
   assignVersion,
   describeWeights,
   emptySlot,
@@ -90,6 +91,7 @@ function firstRelease(fleet: Fleet, { a }: Record<SlotName, Slot>, version: numb
     steps: [
       ...clearSlot(fleet, a, version),
       scaleUp(fleet, 'a', version, all),
+      admit(fleet, 'a', version, all),
       shiftTraffic(fleet, alias, all),
       recordLive(fleet, alias),
     ],
@@ -120,8 +122,10 @@ function canaryRelease(
       weights: { [live.slot]: 100 - weight, [slot]: weight },
       why: `canary: v${version} gets ${weight} %`,
     };
+    const count = instancesFor(weight, all, fleet.leastInstances);
     return [
-      scaleUp(fleet, slot, version, instancesFor(weight, all, fleet.leastInstances)),
+      scaleUp(fleet, slot, version, count),
+      admit(fleet, slot, version, count),
       shiftTraffic(fleet, next, all),
       recordLive(fleet, next),
       ...(watch.bakeMs > 0 ? [watchStep(fleet, watch)] : []),

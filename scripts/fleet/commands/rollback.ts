@@ -5,8 +5,8 @@ import { FleetError } from '../fleet-error.ts';
 import type { LiveAlias } from '../live-alias.ts';
 import type { Plan, Step } from '../plan.ts';
 import { healthyInstances } from '../slots.ts';
-import { emptySlot, type NextAlias, recordLive, scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
-import { sameWeights } from '../traffic.ts';
+import { admit, emptySlot, type NextAlias, recordLive, scaleUp, setMinimum, shiftTraffic } from '../steps.ts';
+import { sameShares } from '../traffic.ts';
 
 /** Gives all the traffic back to the live version; the canary's instances go on without any. */
 export function returnToLive(fleet: Fleet, { version, slot }: LiveAlias, why: string): Step[] {
@@ -38,8 +38,8 @@ export async function planRollback(fleet: Fleet, { force }: { force: boolean }):
     return plan(['Nothing was live before the first release, so nothing will be.'], undoFirstRelease(fleet));
   }
   // The rule counts, not what was written down: a command that stopped half-way may have shifted traffic already.
-  const goesOn = alias.previous && sameWeights(rule, { [alias.previous.slot]: 100 });
-  if (alias.canary || !(goesOn || sameWeights(rule, { [alias.slot]: 100 }))) {
+  const goesOn = alias.previous && sameShares(rule, { [alias.previous.slot]: 100 });
+  if (alias.canary || !(goesOn || sameShares(rule, { [alias.slot]: 100 }))) {
     const from = alias.canary ? `v${alias.canary.version}` : `\`${halfFinished ?? 'an unknown change'}\``;
     return plan(
       [`v${alias.version} gets all the traffic again, in one call.`],
@@ -49,7 +49,8 @@ export async function planRollback(fleet: Fleet, { force }: { force: boolean }):
   if (halfFinished !== undefined && halfFinished !== 'rollback' && !goesOn) {
     return plan(
       [`\`${halfFinished}\` stopped before it shifted any traffic: v${alias.version} has all of it.`],
-      [setMinimum(fleet, alias.slot, 'usual')],
+      // Also takes a slot out of the rule that was being checked.
+      returnToLive(fleet, alias, `undone: ${halfFinished}`),
     );
   }
   if (alias.previous !== undefined) return backToPrevious(fleet, alias, alias.previous, force);
@@ -82,7 +83,12 @@ async function backToPrevious(
       ? [`v${previous.version} is warm in slot ${previous.slot}: the rollback is one call.`]
       : [cold, ...(healthy > 0 ? ['--force shifts the traffic at once.'] : [])],
     steps: [
-      ...(isWarm ? [] : [scaleUp(fleet, previous.slot, previous.version, all)]),
+      ...(isWarm
+        ? []
+        : [
+            scaleUp(fleet, previous.slot, previous.version, all),
+            admit(fleet, previous.slot, previous.version, all),
+          ]),
       shiftTraffic(fleet, next, all, { force }),
       setMinimum(fleet, previous.slot, 'usual'),
       recordLive(fleet, next),

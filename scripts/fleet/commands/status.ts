@@ -4,7 +4,7 @@ import type { LiveAlias } from '../live-alias.ts';
 import type { Operation } from '../operation.ts';
 import { healthyInstances, type Slot, slotNames } from '../slots.ts';
 import type { StackState } from '../stack.ts';
-import { sameWeights, type Weights } from '../traffic.ts';
+import { sameShares, type Weights } from '../traffic.ts';
 
 export interface FleetStatus {
   fleet: string;
@@ -37,7 +37,7 @@ function problemsOf(status: Omit<FleetStatus, 'problems'>, now: Date): string[] 
       `\`${operation.command}\` of ${operation.by} stopped at: ${operation.step}. Continue with \`fleet ${operation.command}\`, undo with \`fleet rollback\`.`,
     );
   }
-  if (!sameWeights(live?.weights, weights)) {
+  if (!sameShares(live?.weights, weights)) {
     problems.push(
       'The listener rule is not as the alias says: a command stopped between the two. Continue it, or `fleet rollback`.',
     );

@@ -108,7 +108,7 @@ async function dieAt(scenario: string, call: number, when: 'before' | 'after') {
 async function assertServing({ fleet }: FleetInMemory, at: string) {
   const { weights, slots } = await readStatus(fleet, stack);
   for (const slot of slots) {
-    if (weights?.[slot.name] !== undefined)
+    if (weights?.[slot.name])
       assert.ok(
         healthyInstances(slot).length > 0,
         `${at}: slot ${slot.name} has traffic and nothing healthy`,

@@ -8,7 +8,7 @@ async function withCanary() {
   const memory = createFleetInMemory();
   const run = createRunner(memory.fleet);
   await run.release(7);
-  Object.assign(memory.slot('a'), { desired: 5 });
+  memory.grow('a', 5);
   await run.release(8);
   return { memory, run };
 }
@@ -24,7 +24,7 @@ test('promoting scales first, then shifts, and keeps the version before warm', a
       seen.push([call, memory.slot('b').instances.filter(({ healthy }) => healthy).length]);
   };
   await run.promote();
-  assert.deepEqual(memory.rules.at(-1), { b: 100 });
+  assert.deepEqual(memory.rules.at(-1), { b: 100, a: 0 });
   const healthy = seen.find(([call]) => call === 'traffic.write')?.[1] ?? 0;
   assert.ok(healthy >= 5, `${healthy} instances carry what five did`);
   assert.equal(memory.slot('a').desired, 5);
@@ -60,6 +60,7 @@ test('after gc a rollback starts instances first', async () => {
   await run.promote();
   await run.gc();
   assert.equal(memory.slot('a').desired, 0);
+  assert.deepEqual(memory.rules.at(-1), { b: 100 }, 'a target group that gets empty is in no rule');
   const plan = await run.rollback();
   assert.match(plan.notes.join(' '), /0 of \d+ instances.*scaled up first/);
   assert.deepEqual(memory.rules.at(-1), { a: 100 });
@@ -79,7 +80,7 @@ test('a canary that the judge finds bad is promoted only with force', async () =
   memory.errorShare.set(8, 0.3);
   await assert.rejects(run.promote(), refusal(/finds v8 bad.*--force/s));
   await run.promote({ force: true });
-  assert.deepEqual(memory.rules.at(-1), { b: 100 });
+  assert.deepEqual(memory.rules.at(-1), { b: 100, a: 0 });
 });
 
 test('without a canary there is nothing to promote', async () => {

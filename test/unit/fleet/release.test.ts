@@ -18,7 +18,7 @@ const refusal = (pattern: RegExp) => (error: unknown) =>
 
 test('the first release gets all the traffic, and two instances', async () => {
   const { memory } = await withLive();
-  assert.deepEqual(memory.rules, [undefined, { a: 100 }]);
+  assert.deepEqual(memory.rules, [undefined, { a: 0 }, { a: 100 }]);
   assert.equal(memory.slot('a').version, 7);
   assert.equal(memory.slot('a').desired, 2);
   assert.equal(memory.alias()?.version, 7);
@@ -29,7 +29,7 @@ test('a canary goes to the other slot, which is scaled before it gets 20 %', asy
   const { memory, run } = await withLive();
   const healthyAtShift: number[] = [];
   memory.onChange = (call, when) => {
-    if (call === 'traffic.write' && when === 'before')
+    if (call === 'alias.write' && when === 'before')
       healthyAtShift.push(memory.slot('b').instances.filter(({ healthy }) => healthy).length);
   };
   await run.release(8);
@@ -41,7 +41,7 @@ test('a canary goes to the other slot, which is scaled before it gets 20 %', asy
 
 test('further steps give it more, each after its slot was scaled for it', async () => {
   const { memory, run } = await withLive();
-  Object.assign(memory.slot('a'), { desired: 8 });
+  memory.grow('a', 8);
   await run.release(8, { weights: [20, 50, 75] });
   assert.deepEqual(memory.rules.slice(-3), [
     { a: 80, b: 20 },
@@ -80,8 +80,16 @@ test('a canary whose instances all die is taken out of the rule, not weighed 0',
 test('a version whose instances never become healthy gets no traffic', async () => {
   const { memory, run } = await withLive();
   memory.brokenVersions.add(8);
-  await assert.rejects(run.release(8), refusal(/do not become healthy.*0 of 2.*fleet logs --version 8/s));
-  assert.deepEqual(memory.rules, [undefined, { a: 100 }]);
+  await assert.rejects(run.release(8), refusal(/do not come up.*0 of 2.*fleet logs --version 8/s));
+  assert.deepEqual(memory.rules.at(-1), { a: 100 });
+  assert.ok(!memory.rules.some((rule) => rule?.b !== undefined));
+});
+
+test('a version that the load balancer finds bad gets no traffic, and is taken out of the rule', async () => {
+  const { memory, run } = await withLive();
+  memory.unhealthyVersions.add(8);
+  await assert.rejects(run.release(8), refusal(/does not find v8 healthy: 0 of 2/));
+  assert.deepEqual(memory.rules.slice(-2), [{ a: 100, b: 0 }, { a: 100 }]);
 });
 
 test('after a failed release another version can be released', async () => {
