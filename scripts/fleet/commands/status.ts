@@ -2,7 +2,7 @@ import { isAlive, isHalfFinished } from '../claim-operation.ts';
 import type { Fleet } from '../fleet.ts';
 import type { LiveAlias } from '../live-alias.ts';
 import type { Operation } from '../operation.ts';
-import { healthyInstances, type Slot, slotNames } from '../slots.ts';
+import { healthyInstances, type Slot, slotNames, startedInstances } from '../slots.ts';
 import type { StackState } from '../stack.ts';
 import { sameShares, type Weights } from '../traffic.ts';
 
@@ -92,12 +92,15 @@ function describeSlot(slot: Slot, { weights, live }: FleetStatus): string[] {
         : live?.previous?.slot === slot.name && slot.desired > 0
           ? 'warm'
           : '';
-  const healthy = healthyInstances(slot).length;
+  const isChecked = weights?.[slot.name] !== undefined;
+  const good = isChecked
+    ? `${healthyInstances(slot).length} of ${slot.desired} healthy`
+    : `${startedInstances(slot).length} of ${slot.desired} up`;
   return [
-    `slot ${slot.name}  ${bar} ${String(weight).padStart(3)} %  v${slot.version}  ${healthy} of ${slot.desired} healthy (${slot.min}–${slot.max})  ${role}`.trimEnd(),
+    `slot ${slot.name}  ${bar} ${String(weight).padStart(3)} %  v${slot.version}  ${good} (${slot.min}–${slot.max})  ${role}`.trimEnd(),
     ...slot.instances.map(
-      ({ id, zone, version, state, healthy: isHealthy }) =>
-        `  ${id}  ${zone}  v${version ?? '?'}  ${state}${isHealthy ? '' : ', not healthy'}`,
+      ({ id, zone, version, state, healthy, unchecked }) =>
+        `  ${id}  ${zone}  v${version ?? '?'}  ${state}${healthy ? ', healthy' : unchecked ? ', not checked' : ', not healthy'}`,
     ),
     '',
   ];

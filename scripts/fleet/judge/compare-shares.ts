@@ -1,4 +1,10 @@
-import { type DifferenceBounds, differenceBounds, evidenceAgainst, type Prior, type Sample } from './share-difference.ts';
+import {
+  type DifferenceBounds,
+  differenceBounds,
+  evidenceAgainst,
+  type Prior,
+  type Sample,
+} from './share-difference.ts';
 
 /** Worse than tolerated, no worse than tolerated, or not known yet. */
 export type Finding = 'worse' | 'fine' | 'open';
@@ -19,7 +25,11 @@ export interface Comparison extends DifferenceBounds {
 }
 
 /** Is the canary's share higher than the live slot's by more than what is tolerated? */
-export function findDifference(canary: Sample, live: Sample, { difference, alpha, prior }: Tolerance): Finding {
+export function findDifference(
+  canary: Sample,
+  live: Sample,
+  { difference, alpha, prior }: Tolerance,
+): Finding {
   if (evidenceAgainst(difference, canary, live, prior) < -Math.log(alpha)) return 'open';
   const share = ({ hits, total }: Sample) => (total > 0 ? hits / total : 0.5);
   return share(canary) - share(live) > difference ? 'worse' : 'fine';

@@ -46,7 +46,8 @@ export async function compareSlots(comparison: SlotsToCompare): Promise<Verdict>
     return judge({ live: liveCounts, canary: canaryCounts, rules, slowerThanSeconds, names });
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
-    const advice = error.advice ? ` ${error.advice}` : '';
-    return { outcome: 'inconclusive', reasons: [`${signals.name}: ${error.message}${advice}`] };
+    const words = [error.message, error.advice ?? ''].filter((text) => text !== '');
+    const sentences = words.map((text) => (/[.!?]$/.test(text) ? text : `${text}.`));
+    return { outcome: 'inconclusive', reasons: [`${signals.name}: ${sentences.join(' ')}`] };
   }
 }

@@ -1,6 +1,6 @@
 import { type Comparison, compareShares, type Tolerance } from './compare-shares.ts';
-import { comparisonInWords, counted, percent } from './judge-words.ts';
 import type { JudgeRules } from './judge-rules.ts';
+import { comparisonInWords, counted, percent } from './judge-words.ts';
 import type { SlotCounts } from './slot-signals.ts';
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive';
@@ -63,7 +63,9 @@ export function judge({ live, canary, rules, slowerThanSeconds, names }: Evidenc
       `${canaryName} has had no requests at all; look at its weight, its healthy targets, and whether the source sees the slot.`,
     );
   if (live.requests === 0)
-    return inconclusive(`${liveName} has had no requests in these minutes; there is nothing to compare with.`);
+    return inconclusive(
+      `${liveName} has had no requests in these minutes; there is nothing to compare with.`,
+    );
 
   const { errors: errorTolerance, slow: slowTolerance } = tolerances(rules);
   const sample = ({ requests }: SlotCounts, hits: number) => ({ hits, total: requests });
