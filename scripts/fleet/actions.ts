@@ -1,6 +1,7 @@
 import { createClients } from './aws/clients.ts';
 import { createPackerBuilder } from './aws/packer-builder.ts';
 import { createSsmOperations } from './aws/ssm-records.ts';
+import { unprotectLoadBalancer } from './aws/unprotect-load-balancer.ts';
 import type { Clock } from './clock.ts';
 import { planBake } from './commands/bake.ts';
 import { planDown } from './commands/down.ts';
@@ -53,7 +54,7 @@ export function createActions({ root, env, clock, options, context }: ActionDeps
     region,
     prometheus: options.prometheus ?? (env.INLET_PROMETHEUS_URL || undefined),
   };
-  const clients = createClients(region);
+  const clients = createClients(region, Number(env.AWS_MAX_ATTEMPTS || 6));
   const account = composeAccount(clients, address, clock);
   const { takeOver } = options;
 
@@ -209,6 +210,7 @@ export function createActions({ root, env, clock, options, context }: ActionDeps
         stack: account.stack,
         fleet,
         deps: { clock },
+        unprotect: () => unprotectLoadBalancer(clients.elb, state?.outputs.LoadBalancerArn),
         forget: () => account.parameters.remove(ownParameters),
         retained: retainedOutputs.flatMap((name) => state?.outputs[name] ?? []),
       });

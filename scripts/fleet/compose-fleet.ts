@@ -97,6 +97,7 @@ export async function composeFleet(
       ? createPrometheusSignals({ url: address.prometheus, labels: { fleet: address.name } })
       : createCloudWatchSignals({
           client: clients.cloudWatch,
+          now: () => clock.now(),
           loadBalancer: output('LoadBalancerFullName'),
           targetGroups: { a: output('TargetGroupAFullName'), b: output('TargetGroupBFullName') },
         }),

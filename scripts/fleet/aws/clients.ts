@@ -8,10 +8,12 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
-/** One client a service; endpoint and credentials come from the SDK's own default chain. */
-export function createClients(region: string) {
-  // Commands poll for minutes: a throttled call may take its time.
-  const common = { region, maxAttempts: 6 };
+/**
+ * One client a service; endpoint and credentials come from the SDK's own default chain. `maxAttempts` counts the
+ * tries of a call that is throttled or finds no answer.
+ */
+export function createClients(region: string, maxAttempts: number) {
+  const common = { region, maxAttempts };
   return {
     autoScaling: new AutoScalingClient(common),
     cloudFormation: new CloudFormationClient(common),

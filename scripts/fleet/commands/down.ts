@@ -10,6 +10,8 @@ interface DownOptions {
   /** Undefined once the stack is gone, or if it never was. */
   fleet: Fleet | undefined;
   deps: Pick<Fleet, 'clock'>;
+  /** Lets the load balancer be deleted. */
+  unprotect: () => Promise<void>;
   /** Removes what the controller itself keeps. */
   forget: () => Promise<void>;
   /** Addresses of what the template retains, so that it can be found again. */
@@ -17,7 +19,14 @@ interface DownOptions {
 }
 
 /** Plans to take the fleet down. Buckets, tables and logs stay: the template retains them. */
-export async function planDown({ stack, fleet, deps, forget, retained }: DownOptions): Promise<Plan> {
+export async function planDown({
+  stack,
+  fleet,
+  deps,
+  unprotect,
+  forget,
+  retained,
+}: DownOptions): Promise<Plan> {
   const state = await stack.read();
   const since = deps.clock.now();
   const remove: Step = {
@@ -35,6 +44,7 @@ export async function planDown({ stack, fleet, deps, forget, retained }: DownOpt
           run: () => fleet.traffic.remove(),
         },
         ...slotNames.map((name) => emptySlot(fleet, name)),
+        { title: 'Lift the deletion protection of the load balancer', run: unprotect },
       ]
     : [];
   return {

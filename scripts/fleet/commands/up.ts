@@ -50,13 +50,14 @@ export async function planUp(options: UpOptions): Promise<Plan> {
   // What is left of a stack that never came up can only be deleted.
   const remains = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|DELETE_FAILED)$/.test(state?.status ?? '');
   if (state === undefined || remains) {
-    const counts = Object.entries(Object.groupBy(resourceTypes, (type) => type)).map(
-      ([type, all = []]) => `${all.length} × ${type}`,
-    );
+    const service = (type: string) => type.split('::')[1] ?? type;
+    const counts = Object.entries(Object.groupBy(resourceTypes, service))
+      .sort(([, one = []], [, other = []]) => other.length - one.length)
+      .map(([name, all = []]) => `${all.length} ${name}`);
     return {
       subject,
       notes: [
-        `The stack ${stack.name} is made from ${resourceTypes.length} resources: ${counts.join(', ')}.`,
+        `The stack ${stack.name} is made, from at most ${resourceTypes.length} resources: ${counts.join(', ')}.`,
       ],
       steps: [...first, ...(remains ? [removeRemains(options)] : []), createStack(options)],
     };
