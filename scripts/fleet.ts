@@ -4,15 +4,18 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { createActions } from './fleet/actions.ts';
+import { createPackerBuilder } from './fleet/aws/packer-builder.ts';
 import { CanaryFailed } from './fleet/commands/release.ts';
 import { explainAwsError } from './fleet/explain-aws-error.ts';
 import { FleetError } from './fleet/fleet-error.ts';
 import { type Actions, createProgram, type GlobalOptions } from './fleet/program.ts';
+import { readSource } from './fleet/read-source.ts';
 import { createJsonReporter } from './fleet/reporters/json-reporter.ts';
 import { createTerminalReporter } from './fleet/reporters/terminal-reporter.ts';
 
 // Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 the judge rolled the canary back, 130 interrupted.
 
+const root = path.dirname(import.meta.dirname);
 const interrupted = new AbortController();
 let interruptedAt = 0;
 process.on('SIGINT', () => {
@@ -59,9 +62,12 @@ function open(options: GlobalOptions): Actions {
     confirm: (question: string) => confirm(question, options),
     signal: interrupted.signal,
   };
+  const { env } = process;
+  const packer = env.INLET_PACKER || 'packer';
   return createActions({
-    root: path.dirname(import.meta.dirname),
-    env: process.env,
+    source: () => readSource(root),
+    builderFor: (fleet, region) => createPackerBuilder({ root, packer, fleet, region, env }),
+    env,
     clock,
     options,
     context,

@@ -1,5 +1,4 @@
 import { createClients } from './aws/clients.ts';
-import { createPackerBuilder } from './aws/packer-builder.ts';
 import { createSsmOperations } from './aws/ssm-records.ts';
 import { unprotectLoadBalancer } from './aws/unprotect-load-balancer.ts';
 import type { Clock } from './clock.ts';
@@ -16,15 +15,16 @@ import { planUp } from './commands/up.ts';
 import { describeVersions, listVersions } from './commands/versions.ts';
 import { composeAccount, composeFleet, composeLogs, requireSettled, requireStack } from './compose-fleet.ts';
 import { FleetError } from './fleet-error.ts';
+import type { ImageBuilder } from './image-builder.ts';
 import { judgeRules } from './judge/judge-rules.ts';
 import type { Actions, GlobalOptions, JudgeOptions } from './program.ts';
-import { readSource } from './read-source.ts';
+import type { Source } from './read-source.ts';
 import { type RunContext, runPlan } from './run-plan.ts';
 import { isUsable } from './stack.ts';
 
 export interface ActionDeps {
-  /** The project's folder. */
-  root: string;
+  source: () => Promise<Source>;
+  builderFor: (fleet: string, region: string) => ImageBuilder;
   env: NodeJS.ProcessEnv;
   clock: Clock;
   options: GlobalOptions;
@@ -45,7 +45,14 @@ function rulesOf({ minSample, errors, slow }: JudgeOptions) {
 }
 
 /** What each command does, with everything that it needs put together. */
-export function createActions({ root, env, clock, options, context }: ActionDeps): Actions {
+export function createActions({
+  source: readSource,
+  builderFor,
+  env,
+  clock,
+  options,
+  context,
+}: ActionDeps): Actions {
   const { reporter } = context;
   const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   if (!region) throw new FleetError('No region is set.', { advice: 'Set AWS_REGION, or give --region.' });
@@ -81,7 +88,7 @@ export function createActions({ root, env, clock, options, context }: ActionDeps
 
   return {
     async preflight({ parameter }) {
-      const source = await readSource(root);
+      const source = await readSource();
       const checks = await preflight(source, account, parameter, async () => (await openFleet()).fleet);
       const lines = checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`);
       reporter.result(lines.join('\n'), { checks });
@@ -89,7 +96,7 @@ export function createActions({ root, env, clock, options, context }: ActionDeps
     },
 
     async up({ parameter }) {
-      const source = await readSource(root);
+      const source = await readSource();
       const before = (await account.stack.read())?.parameters;
       refuseIfAnyFails(localChecks(source, { ...before, ...parameter }));
       const plan = await planUp({
@@ -106,7 +113,7 @@ export function createActions({ root, env, clock, options, context }: ActionDeps
     },
 
     async bake({ arch, image }) {
-      const source = await readSource(root);
+      const source = await readSource();
       refuseIfAnyFails(localChecks(source, {}));
       const state = await account.stack.read();
       const fleet =
@@ -114,13 +121,7 @@ export function createActions({ root, env, clock, options, context }: ActionDeps
       let made: number | undefined;
       const plan = await planBake({
         deps: { clock },
-        builder: createPackerBuilder({
-          root,
-          packer: env.INLET_PACKER || 'packer',
-          fleet: address.name,
-          region,
-          env,
-        }),
+        builder: builderFor(address.name, region),
         images: account.images,
         parameters: account.parameters,
         versions: fleet?.versions,
