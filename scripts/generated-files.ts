@@ -1,7 +1,13 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { z } from 'zod';
+import { iamDocument } from '../infra/policies/iam-document.ts';
+import { parseTemplate } from '../infra/policies/parse-template.ts';
 import { problems } from '../src/errors.ts';
 import { limitsTableDefinition, tableDefinition } from '../src/platform/aws/table-definition.ts';
 import { settings } from '../src/settings.ts';
+import { launchTemplate } from '../userdata/launch-template.ts';
+import { embedUserData } from './embed-user-data.ts';
 import { openApiDocument } from './openapi-document.ts';
 
 interface Setting {
@@ -146,8 +152,20 @@ A browser that posts a plain form gets the same as a page.
 ${entries.join('\n')}`;
 }
 
+const root = path.dirname(import.meta.dirname);
+const read = (file: string) => readFile(path.join(root, file), 'utf8');
+
+/** What the `fleet` commands are written in, which says what they may have to do in AWS. */
+async function fleetSources(): Promise<string[]> {
+  const folder = path.join(root, 'scripts/fleet');
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'));
+  return Promise.all(files.sort().map((file) => readFile(path.join(folder, file), 'utf8')));
+}
+
 /** Every file that is made from the code, by its path from the root. */
 export async function generatedFiles(): Promise<Record<string, string>> {
+  const userData = await read('userdata/user-data.sh');
+  const stack = embedUserData(await read('infra/stack.yaml'), userData);
   return {
     'docs/configuration.md': configuration(),
     '.env.example': envExample().replace(/^INLET_LINK_SECRETS=.*$/m, '# INLET_LINK_SECRETS='),
@@ -155,5 +173,8 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'infra/table.json': json(tableDefinition('inlet')),
     'infra/limits-table.json': json(limitsTableDefinition('inlet-limits')),
     'docs/openapi.json': json(await openApiDocument()),
+    'infra/stack.yaml': stack,
+    'userdata/launch-template.json': json(launchTemplate(userData)),
+    'docs/iam.md': iamDocument(parseTemplate(stack), await fleetSources()),
   };
 }

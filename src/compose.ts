@@ -90,7 +90,7 @@ export function composeService(config: Config, deps: ServiceDeps) {
     random: Math.random,
     leaseMs,
     maxTries: config.INLET_RELAY_MAX_TRIES,
-    warn: (details, message) => log.warn(details, message),
+    log,
   });
   const feedback = createFeedbackService({
     store: feedbackStore,

@@ -21,11 +21,14 @@ export async function judgeCanary(fleet: Fleet, alias: CanaryAlias, rules: Judge
   const { slot, version } = alias.canary;
   if (healthyInstances(await fleet.slots.read(slot), version).length === 0)
     return { outcome: 'fail', reasons: [`No instance of v${version} is healthy any more.`] };
+  const from = new Date(alias.at);
+  // The weights may have been set from a machine whose clock is ahead of this one's.
+  const now = fleet.clock.now();
   return compareSlots({
     signals: fleet.signals,
     live: alias.slot,
     canary: slot,
-    window: { from: new Date(alias.at), to: fleet.clock.now() },
+    window: { from, to: now < from ? from : now },
     rules,
     names: { live: `v${alias.version}`, canary: `v${version}` },
   });

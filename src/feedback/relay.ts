@@ -23,7 +23,7 @@ interface RelayDeps {
   random: () => number;
   leaseMs: number;
   maxTries: number;
-  warn(details: object, message: string): void;
+  log: { info(details: object, message: string): void; warn(details: object, message: string): void };
 }
 
 /** What came of one try to publish. */
@@ -74,7 +74,7 @@ export function createRelay(deps: RelayDeps): Relay {
       const settlement = afterFailure(record.delivery.tries + 1);
       metrics.notification('failed');
       if (settlement.state === 'dead') metrics.notification('dead');
-      deps.warn({ err: error, feedbackId: record.id, next: settlement }, 'notification failed');
+      deps.log.warn({ err: error, feedbackId: record.id, next: settlement }, 'notification failed');
       return { attempt: { outcome: 'failed', detail }, settlement };
     }
   }
@@ -87,7 +87,9 @@ export function createRelay(deps: RelayDeps): Relay {
   function track(delivery: Promise<void>, id: string): Promise<void> {
     // What cannot be settled stays due in the store, and is taken up again when its lease is over.
     return underWay.add(
-      delivery.catch((error: unknown) => deps.warn({ err: error, feedbackId: id }, 'attempt not recorded')),
+      delivery.catch((error: unknown) =>
+        deps.log.warn({ err: error, feedbackId: id }, 'attempt not recorded'),
+      ),
     );
   }
 
@@ -111,6 +113,8 @@ export function createRelay(deps: RelayDeps): Relay {
     const { depth, oldest } = await outbox.backlog();
     const oldestSeconds = oldest ? Math.max(0, (clock().getTime() - Date.parse(oldest)) / 1000) : 0;
     metrics.outboxBacklog({ depth, oldestSeconds });
+    // The alarm of the stack reads it from the log: CloudWatch does not see the metrics page.
+    if (depth > 0) deps.log.info({ depth, oldestSeconds }, 'outbox backlog');
   }
 
   async function sweep(): Promise<number> {

@@ -19,6 +19,7 @@ export async function relayBench({ leaseMs = 60_000, maxTries = 3, random = () =
   const outbox = createSqliteOutbox(database);
   const counted: string[] = [];
   const published: string[] = [];
+  const infos: [string, object][] = [];
   const warnings: string[] = [];
   const now = new Date('2026-03-01T12:00:00.000Z');
   /** What the channel does with a notification. */
@@ -47,7 +48,10 @@ export async function relayBench({ leaseMs = 60_000, maxTries = 3, random = () =
       random,
       leaseMs,
       maxTries,
-      warn: (_details, message) => void warnings.push(message),
+      log: {
+        info: (details, message) => void infos.push([message, details]),
+        warn: (_details, message) => void warnings.push(message),
+      },
     });
 
   return {
@@ -58,6 +62,7 @@ export async function relayBench({ leaseMs = 60_000, maxTries = 3, random = () =
     published,
     counted,
     warnings,
+    infos,
     backlog: () => backlog,
     now: () => now.toISOString(),
     pass: (ms: number) => void now.setTime(now.getTime() + ms),

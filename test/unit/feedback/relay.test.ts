@@ -104,10 +104,16 @@ describe('the relay', () => {
     bench.pass(59_999);
     assert.equal(await bench.relay.sweep(), 0);
     assert.deepEqual(bench.backlog(), { depth: 1, oldestSeconds: 59.999 });
+    assert.deepEqual(
+      bench.infos,
+      [['outbox backlog', { depth: 1, oldestSeconds: 59.999 }]],
+      'the alarm reads it',
+    );
     bench.pass(1);
     assert.equal(await bench.relay.sweep(), 1);
     assert.deepEqual(bench.published, [record.id]);
     assert.deepEqual(bench.backlog(), { depth: 0, oldestSeconds: 0 });
+    assert.equal(bench.infos.length, 1, 'an empty outbox is not worth a line');
   });
 
   it('publishes each record once when ten relays sweep at the same time', async () => {
