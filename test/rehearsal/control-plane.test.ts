@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { CanaryFailed } from '../../scripts/fleet/commands/release.ts';
+import { explainAwsError } from '../../scripts/fleet/explain-aws-error.ts';
+import { FleetError } from '../../scripts/fleet/fleet-error.ts';
+import { commands, steadyTraffic, weightsNow } from './control-plane/life.ts';
+import { createOperator } from './control-plane/operator.ts';
+import { writeFigures } from './figures.ts';
+import { type StrictAws, startStrictAws } from './strict-aws/start-strict-aws.ts';
+
+let aws: StrictAws;
+before(async () => {
+  aws = await startStrictAws();
+  Object.assign(process.env, aws.env);
+});
+after(() => aws.stop());
+
+const refusal = (pattern: RegExp) => (error: unknown) => {
+  const explained = explainAwsError(error);
+  assert.ok(explained instanceof FleetError, String(error));
+  assert.match(`${explained.message} ${explained.advice}`, pattern);
+  return true;
+};
+
+/** Everything but reading. Change sets are proposals: they change nothing. */
+const isReading = /^(Describe|Get|List|Filter)|ChangeSet$/;
+const changesSince = (number: number) =>
+  aws.control.calls.filter((call) => call.number > number && !isReading.test(call.action));
+
+async function withLive() {
+  await aws.reset();
+  const operator = createOperator(aws);
+  const run = commands(operator);
+  await run.bake();
+  await run.up();
+  await run.release(1);
+  return { operator, run };
+}
+
+test('the whole life: up, bake, release, canary, fail, rollback, promote, drain, gc, down', async () => {
+  const failing = new Map<number, number>();
+  const { operator, run } = await withLive();
+  operator.onMinute = steadyTraffic(aws, failing);
+  assert.deepEqual(weightsNow(aws), { a: 100 });
+
+  await run.bake();
+  await run.release(2, { step: [50] });
+  assert.deepEqual(weightsNow(aws), { a: 50, b: 50 });
+  assert.ok(
+    operator.progress.some((text) => text.startsWith('pass')),
+    'the judge has passed v2',
+  );
+  await run.promote();
+  assert.deepEqual(weightsNow(aws), { a: 0, b: 100 });
+
+  const before = aws.control.calls.length;
+  await run.rollback();
+  const [first] = changesSince(before).filter(({ service }) => service !== 'ssm');
+  assert.equal(first?.action, 'ModifyRule', 'a rollback to a warm slot is one call');
+  assert.deepEqual(weightsNow(aws), { a: 100 });
+  await run.release(2);
+  await run.promote();
+
+  await run.bake();
+  failing.set(3, 0.06);
+  await assert.rejects(
+    run.release(3),
+    (error) => error instanceof CanaryFailed && /v3 failed.*v2/s.test(error.message),
+  );
+  assert.deepEqual(weightsNow(aws), { b: 100 }, 'a dead canary is not in the rule at all');
+
+  await run.bake();
+  aws.control.breakVersion(4, 'boot');
+  await assert.rejects(run.release(4), refusal(/v4 do not come up.*fleet logs --version 4/s));
+  assert.deepEqual(weightsNow(aws), { b: 100 });
+
+  await run.bake();
+  aws.control.breakVersion(5, 'health');
+  await assert.rejects(run.release(5), refusal(/does not find v5 healthy/));
+  assert.deepEqual(weightsNow(aws), { b: 100 });
+
+  const [victim] = aws.control.instances('inlet-prod-b');
+  await run.drain(victim?.id ?? '');
+  assert.ok(
+    !aws.control
+      .instances('inlet-prod-b')
+      .some(({ id, state }) => id === victim?.id && state === 'InService'),
+  );
+
+  await run.gc(1);
+  assert.deepEqual(
+    aws.control.instances('inlet-prod-a').filter(({ state }) => state === 'InService'),
+    [],
+  );
+  await run.down();
+  assert.deepEqual(aws.control.violations, []);
+  await writeFigures('control-plane', {
+    calls: aws.control.calls.length,
+    weightChanges: aws.control.forwardActions().length,
+    violations: aws.control.violations.length,
+  });
+});
+
+test('what cannot be is refused before any call that changes something', async (t) => {
+  const { run } = await withLive();
+  await run.bake();
+  const unchanged = async (attempt: Promise<unknown>, words: RegExp) => {
+    const before = aws.control.calls.length;
+    await assert.rejects(attempt, refusal(words));
+    assert.deepEqual(changesSince(before), []);
+  };
+  await t.test('an unknown version', () => unchanged(run.release(99), /no version 99/));
+  await t.test('a weight of 101', () => unchanged(run.release(2, { canary: 101 }), /101 is not a weight/));
+  await t.test('a region that differs from the stack’s', () =>
+    unchanged(
+      commands(createOperator(aws, { region: 'eu-west-1' })).release(2),
+      /no stack inlet-prod in eu-west-1; it is in eu-central-1.*AWS_REGION=eu-central-1/s,
+    ),
+  );
+  await t.test('expired credentials', async () => {
+    aws.control.expireCredentials();
+    await unchanged(run.release(2), /expired.*Sign in again/s);
+    aws.control.expireCredentials(false);
+  });
+  await t.test('a broken chain of timeouts', async () => {
+    const operator = createOperator(aws);
+    await unchanged(
+      commands(operator).up({ IdleTimeout: '70' }),
+      /timeouts.*INLET_LB_IDLE_SECONDS \(70\) must be less than INLET_KEEP_ALIVE_SECONDS \(65\)/s,
+    );
+  });
+  await t.test('a canary while another runs', async () => {
+    await run.release(2, { bakeTime: 0 });
+    await run.bake();
+    await unchanged(run.release(3), /v2 is a canary already/);
+    await run.rollback();
+  });
+  await t.test('another command after one that stopped half-way', async () => {
+    const operator = createOperator(aws);
+    const stop = aws.control.onCall(({ action }, when) => {
+      if (action === 'ModifyRule' && when === 'before')
+        operator.interrupt.abort(new FleetError('Interrupted.'));
+    });
+    await assert.rejects(commands(operator).release(2));
+    stop();
+    await assert.rejects(run.release(3), refusal(/`release 2`.*stopped half-way.*Continue.*undo/s));
+    await run.rollback();
+    assert.deepEqual(weightsNow(aws), { a: 100 });
+  });
+  assert.deepEqual(aws.control.violations, []);
+});
+
+test('throttling is waited out', async () => {
+  const { run } = await withLive();
+  await run.bake();
+  aws.control.throttle(1);
+  await run.release(2, { bakeTime: 0 });
+  assert.deepEqual(weightsNow(aws), { a: 80, b: 20 });
+});
+
+test('the program itself: exit codes, JSON, and a refusal without a terminal', async () => {
+  await withLive();
+  const fleet = async (...args: string[]) => {
+    const env = { ...process.env, ...aws.env, AWS_MAX_ATTEMPTS: '2' };
+    return promisify(execFile)(process.execPath, ['scripts/fleet.ts', ...args], { env }).then(
+      ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+  };
+  const status = await fleet('--json', 'status');
+  assert.equal(status.code, 0);
+  const { event, data } = JSON.parse(status.stdout);
+  assert.equal(event, 'result');
+  assert.deepEqual(data.weights, { a: 100 });
+  assert.deepEqual(data.problems, []);
+
+  const unknown = await fleet('release', '99');
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stdout, /✗ There is no version 99\.\n {2}See `fleet versions`\./);
+
+  const latest = await fleet('release', '$Latest');
+  assert.equal(latest.code, 2);
+  assert.match(latest.stderr, /\$Latest/);
+
+  const unasked = await fleet('down');
+  assert.equal(unasked.code, 1);
+  assert.match(unasked.stdout, /Nobody is there to say yes/);
+});

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { type ActionDeps, createActions } from '../../../scripts/fleet/actions.ts';
+import type { GlobalOptions } from '../../../scripts/fleet/program.ts';
+import { readSource } from '../../../scripts/fleet/read-source.ts';
+import { silent } from '../../support/run-fleet.ts';
+import type { StrictAws } from '../strict-aws/start-strict-aws.ts';
+
+export interface Operator {
+  actions: ReturnType<typeof createActions>;
+  /** What the commands said: results and failures as data, progress as text. */
+  results: unknown[];
+  progress: string[];
+  /** Makes this minute's traffic, for each minute that passes. */
+  onMinute: (minute: Date) => void | Promise<void>;
+  /** Minutes pass without a command. */
+  pass(minutes: number): Promise<void>;
+  interrupt: AbortController;
+}
+
+/**
+ * An administrator who says yes to everything, and whose waits cost nothing: the clock goes on only while a
+ * command sleeps. The image is the one thing that is not built: the builder registers an empty one.
+ */
+export function createOperator(
+  aws: StrictAws,
+  options: Partial<GlobalOptions> = {},
+  /** Which commit the first bake is of; each further bake is of the next. */
+  commits = 0,
+): Operator {
+  let now = Date.now();
+  const interrupt = new AbortController();
+  let commit = commits;
+  const fakeCommit = () => createHash('sha1').update(`${commit++}`).digest('hex');
+  const operator: Operator = {
+    results: [],
+    progress: [],
+    onMinute: () => undefined,
+    interrupt,
+    async pass(minutes) {
+      for (let minute = 0; minute < minutes; minute++) await clock.sleep(60_000);
+    },
+    actions: undefined as never,
+  };
+  const clock: ActionDeps['clock'] = {
+    now: () => new Date(now),
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      for (const end = now + milliseconds; now < end; ) {
+        const minute = Math.floor(now / 60_000);
+        now = Math.min(end, (minute + 1) * 60_000);
+        if (Math.floor(now / 60_000) > minute) await operator.onMinute(new Date(minute * 60_000));
+      }
+    },
+  };
+  operator.actions = createActions({
+    // Each bake is of a commit of its own.
+    source: async () => ({ ...(await readSource(process.cwd())), isClean: true, commit: fakeCommit() }),
+    builderFor: () => ({
+      async build({ commit, build, architecture, onLine }) {
+        onLine('an image without contents');
+        return aws.control.addImage({
+          name: `inlet-${build}-${commit.slice(0, 7)}-${architecture}-${now}`,
+          tags: { 'inlet:commit': commit, 'inlet:version': build, 'inlet:architecture': architecture },
+          pendingFor: 2,
+        });
+      },
+    }),
+    env: { ...process.env, ...aws.env, AWS_MAX_ATTEMPTS: '2' },
+    clock,
+    options: { fleet: 'prod', json: false, yes: true, takeOver: false, ...options },
+    context: {
+      reporter: {
+        ...silent,
+        stepProgress: (detail) => operator.progress.push(detail),
+        result: (_, data) => operator.results.push(data),
+      },
+      confirm: async () => true,
+      signal: interrupt.signal,
+    },
+  });
+  return operator;
+}
