@@ -1,0 +1,329 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buildStandIn } from './build-stand-in.ts';
+import { enterRoot } from './enter-root.ts';
+import { must, run } from './run-command.ts';
+
+// Bakes the image into a folder instead of onto an instance: a Debian root made by mmdebstrap, in which the very
+// scripts run that Packer runs on EC2. Needs root, mmdebstrap, and a Debian mirror; nothing from AWS.
+
+const repository = path.resolve(import.meta.dirname, '..', '..');
+const mirror = 'http://deb.debian.org';
+
+/** What Debian's cloud image has and the scripts build on, as far as it matters to a boot. */
+const basePackages = [
+  'apt-utils,ca-certificates,cloud-guest-utils,cloud-init,dbus,dhcpcd-base,e2fsprogs,fdisk,init,initramfs-tools',
+  'iproute2,iputils-ping,kmod,less,libnss-resolve,libpam-systemd,linux-image-cloud-amd64,logrotate,netbase,netplan.io',
+  'openssh-server,procps,sudo,systemd-resolved,systemd-sysv,tzdata,udev,vim-tiny,zstd',
+].join(',');
+
+export interface Manifest {
+  commit: string;
+  version: string;
+  builtAt: string;
+  architecture: string;
+  node: string;
+  debian: string;
+  packages: { name: string; version: string }[];
+  checksums: Record<string, string>;
+  standIns: string[];
+}
+
+export interface BakedRoot {
+  /** The folder of the root file system, with its kernel and initrd in `boot/`. */
+  root: string;
+  manifest: Manifest;
+  /** How long it took, without the bundle. */
+  seconds: number;
+  /** The packages that stand in for those of AWS, which come from where a rehearsal does not reach. */
+  standIns: string[];
+}
+
+/** The pins of ami/versions.sh for this architecture. */
+async function pins(architecture: string): Promise<Record<string, string>> {
+  const script = `arch=$1; source ami/versions.sh; declare -p | sed -n 's/^declare -- \\([a-z_0-9]*\\)="\\(.*\\)"$/\\1=\\2/p'`;
+  const printed = await must(
+    'ami/versions.sh',
+    run('bash', ['-euc', `cd "$2"; ${script}`, 'pins', architecture, repository]),
+  );
+  return Object.fromEntries(
+    printed.split('\n').map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1)]),
+  );
+}
+
+async function sha256(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+/** Lays out what Packer uploads, and makes the downloads that stand in the network's place. */
+async function prepare(folder: string, bundle: string, architecture: string) {
+  const bake = path.join(folder, 'bake');
+  await rm(bake, { recursive: true, force: true });
+  const downloads = path.join(bake, 'downloads');
+  await mkdir(downloads, { recursive: true });
+  for (const name of ['provision.sh', 'versions.sh', 'validate.sh', 'provision', 'rootfs']) {
+    await cp(path.join(repository, 'ami', name), path.join(bake, name), { recursive: true });
+  }
+  await copyFile(bundle, path.join(bake, 'bundle.tar.gz'));
+
+  const pinned = await pins(architecture);
+  const nodeFolder = `node-v${pinned.node_version}-linux-${pinned.node_arch}`;
+  const nodeArchive = path.join(downloads, `${nodeFolder}.tar.gz`);
+  const program = path.join(repository, 'node_modules', 'node', 'bin', 'node');
+  const transform = `--transform=s,^node$,${nodeFolder}/bin/node,`;
+  await must(
+    'packing Node',
+    run('tar', ['-cf', nodeArchive, '-I', 'gzip -1', '-C', path.dirname(program), transform, 'node']),
+  );
+
+  const cloudwatch = await buildStandIn(
+    downloads,
+    {
+      name: 'amazon-cloudwatch-agent',
+      version: pinned.cloudwatch_agent_version ?? '',
+      program: 'opt/aws/amazon-cloudwatch-agent/bin/start-amazon-cloudwatch-agent',
+      unit: 'etc/systemd/system/amazon-cloudwatch-agent.service',
+    },
+    architecture,
+  );
+  const ssm = await buildStandIn(
+    downloads,
+    {
+      name: 'amazon-ssm-agent',
+      version: pinned.ssm_agent_version ?? '',
+      program: 'usr/bin/amazon-ssm-agent',
+      unit: 'usr/lib/systemd/system/amazon-ssm-agent.service',
+    },
+    architecture,
+  );
+
+  const inside = (file: string) => `/run/inlet-bake/downloads/${path.basename(file)}`;
+  const env = {
+    INLET_NODE_URL: inside(nodeArchive),
+    INLET_NODE_SHA256: await sha256(nodeArchive),
+    INLET_CLOUDWATCH_AGENT_URL: inside(cloudwatch),
+    INLET_CLOUDWATCH_AGENT_SHA256: await sha256(cloudwatch),
+    INLET_SSM_AGENT_URL: inside(ssm),
+    INLET_SSM_AGENT_SHA256: await sha256(ssm),
+  };
+  await writeFile(path.join(bake, 'replacements.json'), JSON.stringify(env));
+  return { bake, env, release: pinned.debian_release ?? '' };
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The archive of a bare Debian system, made once for each list of packages and kept in the folder. */
+async function debianBase(folder: string, release: string, log: (line: string) => void): Promise<string> {
+  const key = createHash('sha256').update(`${release} ${basePackages}`).digest('hex').slice(0, 12);
+  const archive = path.join(folder, `debian-${release}-${key}.tar`);
+  if (await exists(archive)) {
+    log(`the Debian system is taken from ${archive}`);
+    return archive;
+  }
+  log(`mmdebstrap makes a Debian ${release} system`);
+  const options = [
+    '--variant=minbase',
+    '--aptopt=APT::Install-Recommends "false"',
+    `--include=${basePackages}`,
+  ];
+  const part = `${archive}.part.tar`;
+  const sources = [
+    `deb ${mirror}/debian ${release} main`,
+    `deb ${mirror}/debian ${release}-updates main`,
+    `deb ${mirror}/debian-security ${release}-security main`,
+  ];
+  await must('mmdebstrap', run('mmdebstrap', [...options, release, part, ...sources]));
+  await rename(part, archive);
+  return archive;
+}
+
+const validation = 'INLET_ALLOW_STAND_INS=1 bash /run/inlet-bake/validate.sh';
+
+/**
+ * Bakes the image into `folder`/root. The bundle is made if none is given. What can be used again (the Debian
+ * system) is kept in the folder; an earlier root in it is removed.
+ */
+export async function bakeRoot({
+  folder,
+  bundle,
+  log = () => {},
+}: {
+  folder: string;
+  bundle?: string;
+  log?: (line: string) => void;
+}): Promise<BakedRoot> {
+  if (process.getuid?.() !== 0)
+    throw new Error('Baking a root needs the rights of root: chroot(2), mount(2).');
+  await mkdir(folder, { recursive: true });
+  const root = path.resolve(folder, 'root');
+  let packed = bundle;
+  if (packed === undefined) {
+    packed = path.resolve(folder, 'bundle.tar.gz');
+    log('ami/bundle.sh packs the app');
+    const made = path.join(repository, 'ami', 'bundle.sh');
+    await must('ami/bundle.sh', run(made, [packed], { log }));
+  }
+
+  const started = performance.now();
+  const architecture = (await must('dpkg', run('dpkg', ['--print-architecture']))).trim();
+  const { bake, env, release } = await prepare(path.resolve(folder), packed, architecture);
+  const archive = await debianBase(folder, release, log);
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  await must('unpacking Debian', run('tar', ['-xf', archive, '-C', root, '--numeric-owner', '--xattrs']));
+
+  await must('provision.sh', enterRoot({ root, bake }, 'bash /run/inlet-bake/provision.sh', { env, log }));
+  await must(
+    'provision.sh seal',
+    enterRoot({ root, bake }, 'bash /run/inlet-bake/provision.sh seal', { env, log }),
+  );
+  await must('validate.sh', enterRoot({ root, bake }, validation, { log }));
+
+  const manifest = JSON.parse(await readFile(path.join(root, 'etc/inlet/manifest.json'), 'utf8')) as Manifest;
+  const seconds = (performance.now() - started) / 1000;
+  return { root, manifest, seconds, standIns: manifest.standIns };
+}
+
+/** Ways to break an image, each with the checks of validate.sh that it must make fail. */
+export const breakages: { broken: string; by: string; fails: string[] }[] = [
+  {
+    broken: 'a key of whoever baked is left',
+    by: 'mkdir -p /root/.ssh; echo "ssh-ed25519 AAAA baker" >/root/.ssh/authorized_keys',
+    fails: ['no key that lets somebody in, and no host key'],
+  },
+  {
+    broken: 'another program is in the place of Node',
+    by: 'printf "#!/bin/sh\\necho v24.21.0\\n" >/usr/local/bin/node',
+    fails: [
+      '/usr/local/bin/node is the program of Node 24.21.0',
+      'the app starts as its user, and says which settings it misses',
+      'the unit refuses settings that are not whole',
+      'PM2 runs',
+      'the checksums of the manifest are right',
+    ],
+  },
+  {
+    broken: 'a user has a password',
+    by: `sed -i 's,^root:[^:]*:,root:$y$j9T$salt$hash:,' /etc/shadow`,
+    fails: ['nobody has a password'],
+  },
+  {
+    broken: 'the app was changed after it was packed',
+    by: 'echo "// a change" >>/opt/inlet/dist/main.js; touch /opt/inlet/dist/more.js',
+    fails: ['/opt/inlet is what bundle.sh packed', 'nothing was added to /opt/inlet'],
+  },
+  {
+    broken: 'the service may change the app',
+    by: 'chown inlet /opt/inlet/dist/app.js',
+    fails: ['/opt/inlet belongs to root, and nobody else can change it'],
+  },
+  {
+    broken: 'the machine that was baked on left its identity',
+    by: 'echo 0123456789abcdef0123456789abcdef >/etc/machine-id',
+    fails: ['no machine id'],
+  },
+  {
+    broken: 'updates start at boot',
+    by: 'systemctl enable --quiet apt-daily-upgrade.timer',
+    fails: ['updates do not start at boot'],
+  },
+  {
+    broken: 'the unit lost its confinement',
+    by: `sed -i '/^\\(Protect\\|Private\\|Restrict\\|SystemCall\\|Capability\\)/d' /etc/systemd/system/inlet.service`,
+    fails: ['inlet.service is confined (exposure 2.5 at most)', 'the checksums of the manifest are right'],
+  },
+  {
+    broken: 'a unit calls a program that is not there',
+    by: `sed -i 's,^ExecStart=.*,ExecStart=/usr/local/bin/gone,' /etc/systemd/system/inlet-lifecycle.service`,
+    fails: ['the units are correct', 'the checksums of the manifest are right'],
+  },
+  {
+    broken: 'the service does not start at boot',
+    by: 'systemctl disable --quiet prometheus-node-exporter.service',
+    fails: ['what must run is enabled'],
+  },
+  {
+    broken: 'settings of an instance were baked in, with a key of AWS',
+    by: 'echo "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE" >/etc/inlet/inlet.env',
+    fails: ['no settings of any instance are baked in', 'no AWS credentials'],
+  },
+  {
+    broken: 'a file that everybody may change, and one with the rights of root',
+    by: 'touch /etc/open; chmod 666 /etc/open; cp /bin/true /usr/local/bin/rise; chmod 4755 /usr/local/bin/rise',
+    fails: ['no file or folder that everybody may change', 'no setuid program but those of packages'],
+  },
+  {
+    broken: 'sshd takes passwords',
+    by: 'sed -i "s/^PasswordAuthentication no/PasswordAuthentication yes/" /etc/ssh/sshd_config.d/10-inlet.conf',
+    fails: ['sshd takes no passwords and no root', 'the checksums of the manifest are right'],
+  },
+  {
+    broken: 'cloud-init looks nowhere but at EC2',
+    by: 'sed -i "s/^datasource_list.*/datasource_list: [Ec2]/" /etc/cloud/cloud.cfg.d/90-inlet.cfg',
+    fails: [
+      'cloud-init looks at EC2 and NoCloud, and allows no passwords',
+      'the checksums of the manifest are right',
+    ],
+  },
+  {
+    broken: 'a package is missing in the manifest, and it names another commit',
+    by: `jq '.commit = ("0" * 40) | .packages |= .[1:]' /etc/inlet/manifest.json >/run/m; cat /run/m >/etc/inlet/manifest.json`,
+    fails: ['the manifest names what is there', 'the manifest lists the packages that are installed'],
+  },
+  {
+    broken: 'the bake left its traces',
+    by: 'echo "curl -H secret" >/root/.bash_history; touch /var/lib/apt/lists/deb_list',
+    fails: ['nothing is left of the bake'],
+  },
+];
+
+/**
+ * Breaks a copy of the root in all of the given ways at once, and says which checks of validate.sh then fail and how it
+ * exits. It goes on after a failure, so each way shows. The root itself stays as it is; with no way it is validated.
+ */
+export async function validateRefusals(
+  root: string,
+  ways = breakages,
+): Promise<{ code: number; failed: string[]; output: string }> {
+  const bake = path.join(path.dirname(root), 'bake');
+  const script = [...ways.map(({ by }) => by), validation].join('\n');
+  const { code, output } = await enterRoot({ root, bake, scratch: true }, script);
+  const failed = output.split('\n').flatMap((line) => (line.startsWith('FAIL  ') ? [line.slice(6)] : []));
+  return { code, failed, output };
+}
+
+/**
+ * Runs the scripts a second time in a copy of a finished root, and validates the result: they may run again, over what
+ * they made. Rejects if that is not so. The root stays as it is.
+ */
+export async function bakeAgain(root: string, log?: (line: string) => void): Promise<void> {
+  const bake = path.join(path.dirname(root), 'bake');
+  const env = JSON.parse(await readFile(path.join(bake, 'replacements.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const steps = ['bash /run/inlet-bake/provision.sh', 'bash /run/inlet-bake/provision.sh seal', validation];
+  const options = { env, ...(log && { log }) };
+  await must('provisioning again', enterRoot({ root, bake, scratch: true }, steps.join('\n'), options));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [folder, bundle] = process.argv.slice(2);
+  if (folder === undefined) {
+    console.error('Usage: node scripts/rehearse/bake-root.ts <folder> [bundle.tar.gz]');
+    process.exit(2);
+  }
+  const baked = await bakeRoot({ folder, ...(bundle && { bundle }), log: (line) => console.log(line) });
+  console.log(`${baked.root}: commit ${baked.manifest.commit}, ${baked.seconds.toFixed(0)} s`);
+  if (baked.standIns.length > 0)
+    console.log(`Stand-ins, not the packages of AWS: ${baked.standIns.join(', ')}`);
+}
