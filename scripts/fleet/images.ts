@@ -15,6 +15,7 @@ export interface Images {
   find(id: string): Promise<FleetImage | undefined>;
   /** Images that were baked by this project, the newest first. */
   list(): Promise<FleetImage[]>;
+  tag(id: string, tags: Record<string, string>): Promise<void>;
   /** Takes the image and its snapshots away. Instances that were started from it go on. */
   remove(id: string): Promise<void>;
 }

@@ -21,7 +21,12 @@ export const silent: Reporter = {
 
 const rules = judgeRules();
 const watch = { bakeMs: 600_000, intervalMs: 30_000, rules };
-const noImages = { find: async () => undefined, list: async () => [], remove: async () => undefined };
+const noImages = {
+  find: async () => undefined,
+  list: async () => [],
+  tag: async () => undefined,
+  remove: async () => undefined,
+};
 
 /** The commands as an administrator runs them who says yes to everything. */
 export function createRunner(fleet: Fleet, signal = new AbortController().signal) {

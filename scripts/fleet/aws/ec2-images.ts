@@ -1,4 +1,5 @@
 import {
+  CreateTagsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
@@ -41,6 +42,10 @@ export function createEc2Images(ec2: EC2Client): Images {
         Filters: [{ Name: 'tag-key', Values: ['inlet:commit'] }],
       });
       return images.map(toFleetImage).sort((one, other) => other.createdAt.localeCompare(one.createdAt));
+    },
+    async tag(id, tags) {
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+      if (Tags.length > 0) await ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
     },
     async remove(id) {
       const image = await findImage(id);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -60,7 +61,10 @@ export function createPackerBuilder({ root, packer, fleet, region, env }: Packer
         const variables = { fleet, region, commit, version: build, arch: architecture, bundle, manifest };
         const args = Object.entries(variables).flatMap(([name, value]) => ['-var', `${name}=${value}`]);
         await run(packer, ['build', '-color=false', '-timestamp-ui', ...args, 'ami'], { signal, onLine });
-        return await readImageId(manifest);
+        // The manifest of the image itself, which the template fetches out of it.
+        const contents = await readFile(path.join(folder, 'manifest.json'));
+        const checksum = createHash('sha256').update(contents).digest('hex');
+        return { id: await readImageId(manifest, region), tags: { 'inlet:manifest-sha256': checksum } };
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -68,12 +72,13 @@ export function createPackerBuilder({ root, packer, fleet, region, env }: Packer
   };
 }
 
-/** Packer writes `<region>:<image>` for each region that it built for; the first is the one it ran in. */
-async function readImageId(manifest: string): Promise<string> {
+/** Packer writes `<region>:<image>` for each region that it copied to, separated by commas. */
+async function readImageId(manifest: string, region: string): Promise<string> {
   const { builds = [] } = JSON.parse(await readFile(manifest, 'utf8')) as {
     builds?: { artifact_id: string }[];
   };
-  const id = /(ami-\w+)/.exec(builds.at(-1)?.artifact_id ?? '')?.[1];
-  if (id === undefined) throw new FleetError('Packer has not said which image it made.');
+  const images = (builds.at(-1)?.artifact_id ?? '').split(',').map((pair) => pair.split(':'));
+  const id = images.find(([where]) => where === region)?.[1];
+  if (id === undefined) throw new FleetError(`Packer has not said which image it made in ${region}.`);
   return id;
 }

@@ -76,11 +76,13 @@ async function findBaked(images: Images, commit: string, architecture: string) {
   return (await images.list()).find(isSame);
 }
 
-function buildImage({ builder, source }: BakeOptions, made: Made): Step {
+function buildImage({ builder, images, source }: BakeOptions, made: Made): Step {
   return {
     title: `Build the image for ${source.architecture}`,
     async run({ signal, progress }) {
-      made.id = await builder.build({ ...source, signal, onLine: progress });
+      const { id, tags } = await builder.build({ ...source, signal, onLine: progress });
+      await images.tag(id, tags);
+      made.id = id;
     },
   };
 }

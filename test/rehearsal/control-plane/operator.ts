@@ -58,11 +58,12 @@ export function createOperator(
     builderFor: () => ({
       async build({ commit, build, architecture, onLine }) {
         onLine('an image without contents');
-        return aws.control.addImage({
+        const id = await aws.control.addImage({
           name: `inlet-${build}-${commit.slice(0, 7)}-${architecture}-${now}`,
           tags: { 'inlet:commit': commit, 'inlet:version': build, 'inlet:architecture': architecture },
           pendingFor: 2,
         });
+        return { id, tags: { 'inlet:manifest-sha256': '0'.repeat(64) } };
       },
     }),
     env: { ...process.env, ...aws.env, AWS_MAX_ATTEMPTS: '2' },
