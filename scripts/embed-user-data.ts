@@ -20,6 +20,6 @@ export function embedUserData(template: string, script: string): string {
   const block = script
     .slice(0, -1)
     .split('\n')
-    .map((line) => (line === '' ? '' : `${margin} ${line}`));
+    .map((line) => (line === '' ? '' : `${margin}  ${line}`));
   return [...lines.slice(0, first + 1), `${margin}Fn::Base64: |`, ...block, ...lines.slice(last)].join('\n');
 }

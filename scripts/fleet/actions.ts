@@ -196,11 +196,11 @@ export function createActions({
     },
 
     async gc({ keep }) {
-      const { fleet, state } = await openFleet({ settled: true });
+      const { fleet } = await openFleet({ settled: true });
       const stackImage = (await account.parameters.get('image'))?.value;
       const plan = await planGc(fleet, { keep, images: account.images, stackImage });
       await runPlan(fleet, plan, context, { takeOver });
-      reporter.result(`The stack is ${state.status}.`, { stack: state.status });
+      await showStatus();
     },
 
     async down() {

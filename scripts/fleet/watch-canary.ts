@@ -5,6 +5,7 @@ import type { JudgeRules } from './judge/judge-rules.ts';
 import type { LiveAlias } from './live-alias.ts';
 import type { StepContext } from './plan.ts';
 import { healthyInstances } from './slots.ts';
+import { verdictInBrief } from './verdict-words.ts';
 
 export interface WatchOptions {
   /** How long to look, in milliseconds, counted from when the weights were set. */
@@ -49,7 +50,7 @@ export async function watchCanary(
     const verdict = await judgeCanary(fleet, alias, rules);
     const left = end - fleet.clock.now().getTime();
     if (verdict.outcome === 'fail' || left <= 0) return verdict;
-    progress(`${verdict.outcome}, ${Math.ceil(left / 60_000)} min left. ${verdict.reasons.join(' ')}`);
+    progress(`${Math.ceil(left / 60_000)} min left; ${verdictInBrief(verdict)}`);
     await fleet.clock.sleep(Math.min(intervalMs, left), signal);
     await claim.beat();
   }

@@ -48,7 +48,7 @@ async function readFleet(): Promise<FleetStatus> {
   // The lock of a process that died grows old.
   await operator.pass(3);
   await commands(operator).status();
-  return operator.results.at(-1) as FleetStatus;
+  return operator.results[0] as FleetStatus;
 }
 
 /** What must be the same, however often the command was interrupted. */

@@ -7,7 +7,7 @@ import { explainAwsError } from '../../scripts/fleet/explain-aws-error.ts';
 import { FleetError } from '../../scripts/fleet/fleet-error.ts';
 import { commands, steadyTraffic, weightsNow } from './control-plane/life.ts';
 import { createOperator } from './control-plane/operator.ts';
-import { writeFigures } from './figures.ts';
+import { writeFigures, writeTranscript } from './figures.ts';
 import { type StrictAws, startStrictAws } from './strict-aws/start-strict-aws.ts';
 
 let aws: StrictAws;
@@ -44,12 +44,19 @@ test('the whole life: up, bake, release, canary, fail, rollback, promote, drain,
   const { operator, run } = await withLive();
   operator.onMinute = steadyTraffic(aws, failing);
   assert.deepEqual(weightsNow(aws), { a: 100 });
+  /** A failure as the program prints it. */
+  const said = async (command: Promise<unknown>) => {
+    await command.catch((error) => {
+      operator.transcript.push(`✗ ${error.message}\n  ${error.advice}\n`);
+      throw error;
+    });
+  };
 
   await run.bake();
   await run.release(2, { step: [50] });
   assert.deepEqual(weightsNow(aws), { a: 50, b: 50 });
   assert.ok(
-    operator.progress.some((text) => text.startsWith('pass')),
+    operator.progress.some((text) => text.startsWith('pass:')),
     'the judge has passed v2',
   );
   await run.promote();
@@ -66,19 +73,19 @@ test('the whole life: up, bake, release, canary, fail, rollback, promote, drain,
   await run.bake();
   failing.set(3, 0.06);
   await assert.rejects(
-    run.release(3),
+    said(run.release(3)),
     (error) => error instanceof CanaryFailed && /v3 failed.*v2/s.test(error.message),
   );
   assert.deepEqual(weightsNow(aws), { b: 100 }, 'a dead canary is not in the rule at all');
 
   await run.bake();
   aws.control.breakVersion(4, 'boot');
-  await assert.rejects(run.release(4), refusal(/v4 do not come up.*fleet logs --version 4/s));
+  await assert.rejects(said(run.release(4)), refusal(/v4 do not come up.*fleet logs --version 4/s));
   assert.deepEqual(weightsNow(aws), { b: 100 });
 
   await run.bake();
   aws.control.breakVersion(5, 'health');
-  await assert.rejects(run.release(5), refusal(/does not find v5 healthy/));
+  await assert.rejects(said(run.release(5)), refusal(/does not find v5 healthy/));
   assert.deepEqual(weightsNow(aws), { b: 100 });
 
   const [victim] = aws.control.instances('inlet-prod-b');
@@ -89,6 +96,8 @@ test('the whole life: up, bake, release, canary, fail, rollback, promote, drain,
       .some(({ id, state }) => id === victim?.id && state === 'InService'),
   );
 
+  await run.versions();
+  await run.status();
   await run.gc(1);
   assert.deepEqual(
     aws.control.instances('inlet-prod-a').filter(({ state }) => state === 'InService'),
@@ -96,6 +105,7 @@ test('the whole life: up, bake, release, canary, fail, rollback, promote, drain,
   );
   await run.down();
   assert.deepEqual(aws.control.violations, []);
+  await writeTranscript('control-plane', operator.transcript.join(''));
   await writeFigures('control-plane', {
     calls: aws.control.calls.length,
     weightChanges: aws.control.forwardActions().length,

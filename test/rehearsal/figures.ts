@@ -15,3 +15,8 @@ export async function writeFigures(part: string, figures: Record<string, unknown
   const file = path.join(await figuresFolder(), `${part}.json`);
   await writeFile(file, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
+
+/** Keeps what the commands of a part printed, as `<part>.txt`. */
+export async function writeTranscript(part: string, text: string): Promise<void> {
+  await writeFile(path.join(await figuresFolder(), `${part}.txt`), text);
+}

@@ -15,6 +15,7 @@ import {
   setMinimum,
   shiftTraffic,
 } from '../steps.ts';
+import { reasonsAgainst } from '../verdict-words.ts';
 import { type WatchOptions, watchCanary } from '../watch-canary.ts';
 import { returnToLive } from './rollback.ts';
 
@@ -27,8 +28,8 @@ export interface ReleaseOptions {
 
 /** The judge found the canary bad, and its traffic was given back. */
 export class CanaryFailed extends FleetError {
-  constructor(version: number, live: number, reasons: string[]) {
-    super(`v${version} failed and was rolled back; v${live} has all the traffic. ${reasons.join(' ')}`, {
+  constructor(version: number, live: number, why: string) {
+    super(`v${version} failed and was rolled back; v${live} has all the traffic. ${why}`, {
       advice: `Its instances still run, for a look: \`fleet logs --version ${version} --level error\`. \`fleet gc\` ends them.`,
     });
     this.name = 'CanaryFailed';
@@ -165,12 +166,15 @@ function watchStep(fleet: Fleet, watch: WatchOptions): Step {
       const alias = await fleet.alias.read();
       if (!alias?.canary) throw new FleetError('The canary is gone.', { advice: 'See `fleet status`.' });
       const canaried = { ...alias, canary: alias.canary };
-      const { outcome, reasons } = await watchCanary(fleet, context, canaried, watch);
-      context.progress(`${outcome}: ${reasons.join(' ')}`);
-      if (outcome !== 'fail') return;
-      for (const step of returnToLive(fleet, alias, `the judge: ${reasons.join(' ')}`))
+      const verdict = await watchCanary(fleet, context, canaried, watch);
+      context.progress(`${verdict.outcome}: ${verdict.reasons.join(' ')}`);
+      if (verdict.outcome !== 'fail') return;
+      const why = reasonsAgainst(verdict);
+      for (const step of returnToLive(fleet, alias, `the judge: ${why}`)) {
+        context.progress(step.title);
         await step.run(context);
-      throw new CanaryFailed(alias.canary.version, alias.version, reasons);
+      }
+      throw new CanaryFailed(alias.canary.version, alias.version, why);
     },
   };
 }

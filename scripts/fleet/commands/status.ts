@@ -78,7 +78,9 @@ export function describeStatus(status: FleetStatus, now: Date): string {
     '',
     ...slots.flatMap((slot) => describeSlot(slot, status)),
     ...problems.map((problem) => `! ${problem}`),
-  ].join('\n');
+  ]
+    .join('\n')
+    .trimEnd();
 }
 
 function describeSlot(slot: Slot, { weights, live }: FleetStatus): string[] {

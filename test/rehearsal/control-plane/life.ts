@@ -2,19 +2,28 @@ import type { Actions } from '../../../scripts/fleet/program.ts';
 import type { StrictAws } from '../strict-aws/start-strict-aws.ts';
 import type { Operator } from './operator.ts';
 
-/** The options that the command line fills in by itself. */
-export function commands({ actions }: Operator) {
+/** The commands, with the options that the command line fills in by itself. */
+export function commands({ actions, typed }: Operator) {
+  type ReleaseOptions = Partial<Parameters<Actions['release']>[1]>;
+  const run = async (command: string, action: () => Promise<void>) => {
+    typed(command);
+    await action();
+  };
   return {
-    up: (parameter: Record<string, string> = {}) => actions.up({ parameter }),
-    bake: () => actions.bake({ arch: 'amd64' }),
-    release: (version: number, options: Partial<Parameters<Actions['release']>[1]> = {}) =>
-      actions.release(version, { canary: 20, step: [], bakeTime: 600_000, every: 30_000, ...options }),
-    promote: (force = false) => actions.promote({ force }),
-    rollback: (force = false) => actions.rollback({ force }),
-    status: () => actions.status({ history: 0 }),
-    drain: (instance: string, keep = false) => actions.drain(instance, { keep }),
-    gc: (keep = 5) => actions.gc({ keep }),
-    down: () => actions.down(),
+    up: (parameter: Record<string, string> = {}) => run('up', () => actions.up({ parameter })),
+    bake: () => run('bake', () => actions.bake({ arch: 'amd64' })),
+    release: (version: number, options: ReleaseOptions = {}) =>
+      run(['release', version, ...(options.step ? ['--step', options.step.join(',')] : [])].join(' '), () =>
+        actions.release(version, { canary: 20, step: [], bakeTime: 600_000, every: 30_000, ...options }),
+      ),
+    promote: (force = false) => run('promote', () => actions.promote({ force })),
+    rollback: (force = false) => run('rollback', () => actions.rollback({ force })),
+    status: () => run('status --history 10', () => actions.status({ history: 10 })),
+    versions: () => run('versions', () => actions.versions()),
+    drain: (instance: string, keep = false) =>
+      run(`drain ${instance}`, () => actions.drain(instance, { keep })),
+    gc: (keep = 5) => run(`gc --keep ${keep}`, () => actions.gc({ keep })),
+    down: () => run('down', () => actions.down()),
   };
 }
 

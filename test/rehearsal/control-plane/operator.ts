@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { type ActionDeps, createActions } from '../../../scripts/fleet/actions.ts';
 import type { GlobalOptions } from '../../../scripts/fleet/program.ts';
 import { readSource } from '../../../scripts/fleet/read-source.ts';
-import { silent } from '../../support/run-fleet.ts';
+import { createTerminalReporter } from '../../../scripts/fleet/reporters/terminal-reporter.ts';
 import type { StrictAws } from '../strict-aws/start-strict-aws.ts';
 
 export interface Operator {
@@ -10,6 +11,10 @@ export interface Operator {
   /** What the commands said: results and failures as data, progress as text. */
   results: unknown[];
   progress: string[];
+  /** All of it as an administrator sees it, with the commands. */
+  transcript: string[];
+  /** A command as it is typed. */
+  typed(command: string): void;
   /** Makes this minute's traffic, for each minute that passes. */
   onMinute: (minute: Date) => void | Promise<void>;
   /** Minutes pass without a command. */
@@ -29,11 +34,20 @@ export function createOperator(
 ): Operator {
   let now = Date.now();
   const interrupt = new AbortController();
+  const out = new Writable({
+    write(chunk, _, done) {
+      operator.transcript.push(String(chunk));
+      done();
+    },
+  });
+  const terminal = createTerminalReporter({ out });
   let commit = commits;
   const fakeCommit = () => createHash('sha1').update(`${commit++}`).digest('hex');
   const operator: Operator = {
     results: [],
     progress: [],
+    transcript: [],
+    typed: (command) => operator.transcript.push(`\n$ npm run fleet -- ${command}\n`),
     onMinute: () => undefined,
     interrupt,
     async pass(minutes) {
@@ -71,9 +85,15 @@ export function createOperator(
     options: { fleet: 'prod', json: false, yes: true, takeOver: false, ...options },
     context: {
       reporter: {
-        ...silent,
-        stepProgress: (detail) => operator.progress.push(detail),
-        result: (_, data) => operator.results.push(data),
+        ...terminal,
+        stepProgress(detail) {
+          operator.progress.push(detail);
+          terminal.stepProgress(detail);
+        },
+        result(text, data) {
+          operator.results.push(data);
+          terminal.result(text, data);
+        },
       },
       confirm: async () => true,
       signal: interrupt.signal,
