@@ -176,7 +176,7 @@ is_enabled() {
   local unit
   for unit in "$@"; do [[ $(systemctl is-enabled "$unit" 2>/dev/null) == enabled ]] || echo "$unit is not enabled"; done
 }
-check 'what must run is enabled' is_enabled inlet.service inlet-lifecycle.service amazon-ssm-agent.service \
+check 'what must run is enabled' is_enabled inlet.service inlet-log.service inlet-lifecycle.service amazon-ssm-agent.service \
   amazon-cloudwatch-agent.service chrony.service prometheus-node-exporter.service ssh.service
 is_off() {
   local unit
@@ -190,7 +190,7 @@ cloud_init_on() {
 check 'cloud-init runs at boot' cloud_init_on
 units_correct() { # What systemd says of units that are Debian's is Debian's.
   local said status=0
-  said=$(systemd-analyze verify --man=no --recursive-errors=no inlet.service inlet-lifecycle.service \
+  said=$(systemd-analyze verify --man=no --recursive-errors=no inlet.service inlet-log.service inlet-lifecycle.service \
     amazon-cloudwatch-agent.service amazon-ssm-agent.service 2>&1) || status=$?
   if ((status != 0)); then printf '%s\n' "$said"; fi
   grep -E '(inlet|amazon)[a-z-]*\.service' <<<"$said"

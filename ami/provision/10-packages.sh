@@ -14,8 +14,8 @@ printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
 chmod 755 /usr/sbin/policy-rc.d
 
 packages=(
-  awscli ca-certificates chrony cloud-guest-utils cloud-init curl jq openssh-server prometheus-node-exporter sudo
-  unattended-upgrades xz-utils
+  awscli ca-certificates chrony cloud-guest-utils cloud-init curl jq logrotate openssh-server
+  prometheus-node-exporter sudo unattended-upgrades xz-utils
 )
 apt_get update
 apt_get dist-upgrade

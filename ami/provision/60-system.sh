@@ -11,7 +11,7 @@ source "${INLET_BAKE:?}/provision/lib.sh"
   install -D -o root -g root -m "$mode" "$INLET_BAKE/rootfs/$file" "/$file"
 done
 
-enabled=(inlet amazon-ssm-agent amazon-cloudwatch-agent chrony prometheus-node-exporter ssh)
+enabled=(inlet inlet-log amazon-ssm-agent amazon-cloudwatch-agent chrony prometheus-node-exporter ssh)
 [[ ! -f /etc/systemd/system/inlet-lifecycle.service ]] || enabled+=(inlet-lifecycle)
 systemctl enable --quiet "${enabled[@]/%/.service}"
 

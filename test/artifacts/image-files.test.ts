@@ -230,12 +230,16 @@ describe("the CloudWatch agent's configuration", () => {
     assert.deepEqual(config.metrics.aggregation_dimensions, [['AutoScalingGroupName']]);
     assert.equal(config.metrics.append_dimensions.AutoScalingGroupName, `\${aws:AutoScalingGroupName}`);
     assert.equal(config.metrics.metrics_collected.mem.measurement[0].name, 'mem_used_percent');
-    const logs = config.logs.logs_collected.journald.collect_list;
+    const { files, journald } = config.logs.logs_collected;
+    const logs = [...files.collect_list, ...journald.collect_list];
     for (const { log_group_name: group, log_stream_name: stream } of logs) {
       assert.equal(group, '/inlet/@FLEET@');
       assert.match(stream, /^\{instance_id\}\/[a-z]+$/);
     }
-    assert.ok(logs.some(({ units }: { units?: string[] }) => units?.includes('inlet.service')));
+    // Only from a file do the lines of the service arrive as it wrote them: the filters of the stack read their JSON.
+    const unit = await read('rootfs/etc/systemd/system/inlet-log.service');
+    assert.match(unit, /^ExecStart=\/usr\/bin\/journalctl .*--output=cat --unit=inlet\.service$/m);
+    assert.equal(files.collect_list[0].file_path, /^StandardOutput=append:(.*)$/m.exec(unit)?.[1]);
   });
 });
 
