@@ -12,6 +12,8 @@ const common = {
   // PM2 goes on once a process says that it is ready, or after this time, ready or not.
   wait_ready: true,
   listen_timeout: 30_000,
+  // How often PM2 looks whether a process that drains has ended; it logs a line each time.
+  kill_retry_time: 1000,
   // What ends at once again and again is given up; the log says why.
   min_uptime: 5000,
   max_restarts: 15,
