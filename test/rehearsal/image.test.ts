@@ -4,11 +4,18 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { type BakedRoot, bakeRoot, breakages, validateRefusals } from '../../scripts/rehearse/bake-root.ts';
+import {
+  type BakedRoot,
+  bakeAgain,
+  bakeRoot,
+  breakages,
+  validateRefusals,
+} from '../../scripts/rehearse/bake-root.ts';
 import { type BootedImage, bootImage } from '../../scripts/rehearse/boot-image.ts';
 import { type ImdsStandIn, startImds } from '../../scripts/rehearse/imds-stand-in.ts';
 import { type LifecycleRecorder, startLifecycleRecorder } from '../../scripts/rehearse/lifecycle-recorder.ts';
 import { makeDisk } from '../../scripts/rehearse/make-disk.ts';
+import { signatureVerdicts } from '../../scripts/rehearse/signature-verdicts.ts';
 import { createLinkSigner } from '../../src/http/link-signer.ts';
 import type { AwsStandIn } from '../support/aws-stand-in.ts';
 import { freePort } from '../support/free-port.ts';
@@ -164,6 +171,13 @@ describe('the image', { timeout: 900_000 }, () => {
     }
   });
 
+  it('can be provisioned a second time over the first', () => bakeAgain(baked.root));
+
+  it('takes a package of AWS only with the signature of the key that is pinned', async () => {
+    const verdicts = await signatureVerdicts();
+    assert.deepEqual(verdicts, { good: true, otherKey: false, expired: false, changed: false });
+  });
+
   it('is healthy some time after the boot, and then completes its launch hook, once', async () => {
     const started = performance.now();
     good = await launch('prod', {
@@ -266,6 +280,6 @@ describe('the image', { timeout: 900_000 }, () => {
   it('leaves its figures', async () => {
     const names = ['bakeSeconds', 'validateSeconds', 'bootToHealthySeconds', 'drainSeconds'];
     assert.deepEqual(Object.keys(figures), names);
-    await writeFigures('image', figures);
+    await writeFigures('image', { ...figures, standIns: baked.standIns });
   });
 });
