@@ -11,6 +11,8 @@ import { writeReport } from './rehearse/report.ts';
 interface Part {
   tools: string[];
   tests: string[];
+  /** Whether it runs the app as it is baked. */
+  bundle?: boolean;
 }
 
 const parts: Record<string, Part> = {
@@ -18,8 +20,8 @@ const parts: Record<string, Part> = {
     tools: ['python'],
     tests: ['strict-aws', 'control-plane', 'control-plane-interrupted', 'control-plane-recovery'],
   },
-  image: { tools: ['python', 'image'], tests: ['image'] },
-  'data-plane': { tools: ['network', 'prometheus'], tests: ['data-plane'] },
+  image: { tools: ['python', 'image'], tests: ['image'], bundle: true },
+  'data-plane': { tools: ['network', 'prometheus'], tests: ['data-plane'], bundle: true },
 };
 
 const root = path.dirname(import.meta.dirname);
@@ -41,13 +43,19 @@ async function rehearse(chosen: string[]): Promise<boolean> {
   const tools = [...new Set(names.flatMap((name) => parts[name]?.tools ?? []))];
   if (!(await run(path.join(root, 'scripts/install-tools'), tools))) return false;
   await mkdir(folder, { recursive: true });
+  const bundle = path.join(folder, 'inlet.tar.gz');
   const env = {
     ...process.env,
     INLET_REHEARSAL_DIR: folder,
     INLET_REQUIRE_REHEARSAL: '1',
     INLET_REQUIRE_MOTO: '1',
     INLET_TEST_MOTO: path.join(root, '.venv/bin/moto_server'),
+    INLET_REHEARSAL_BUNDLE: bundle,
   };
+  if (names.some((name) => parts[name]?.bundle)) {
+    console.log('\n==> the app as it is baked');
+    if (!(await run(path.join(root, 'ami/bundle.sh'), [bundle]))) return false;
+  }
   let green = true;
   for (const name of names) {
     await rm(path.join(folder, `${name}.json`), { force: true });

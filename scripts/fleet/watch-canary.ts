@@ -46,12 +46,18 @@ export async function watchCanary(
   { bakeMs, intervalMs, rules }: WatchOptions,
 ): Promise<Verdict> {
   const end = Date.parse(alias.at) + bakeMs;
+  const left = () => Math.max(0, end - fleet.clock.now().getTime());
   for (;;) {
-    const verdict = await judgeCanary(fleet, alias, rules);
-    const left = end - fleet.clock.now().getTime();
-    if (verdict.outcome === 'fail' || left <= 0) return verdict;
-    progress(`${Math.ceil(left / 60_000)} min left; ${verdictInBrief(verdict)}`);
-    await fleet.clock.sleep(Math.min(intervalMs, left), signal);
+    // First, because nobody has asked the canary anything when its weight was set a moment ago.
+    await fleet.clock.sleep(Math.min(intervalMs, left()), signal);
     await claim.beat();
+    const verdict = await judgeCanary(fleet, alias, rules);
+    if (verdict.outcome === 'fail' || left() === 0) return verdict;
+    progress(`${describeTime(left())} left; ${verdictInBrief(verdict)}`);
   }
+}
+
+function describeTime(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
