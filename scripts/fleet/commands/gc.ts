@@ -1,14 +1,13 @@
 import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import type { Images } from '../images.ts';
-import type { LiveAlias } from '../live-alias.ts';
 import type { Plan, Step } from '../plan.ts';
 import { type Slot, slotNames } from '../slots.ts';
 import { emptySlot } from '../steps.ts';
 import type { Version } from '../versions.ts';
 
 interface GcOptions {
-  /** How many of the newest versions stay, beside those that a slot or the alias names. */
+  /** How many of the newest versions stay, beside those that a slot holds. */
   keep: number;
   images: Images;
   /** The image that the stack's template names. */
@@ -32,7 +31,7 @@ export async function planGc(fleet: Fleet, { keep, images, stackImage }: GcOptio
   }
   const slots = await Promise.all(slotNames.map((name) => fleet.slots.read(name)));
   const idle = slots.filter(({ name, desired, min }) => !weights?.[name] && desired + min > 0);
-  const old = versionsToRemove(versions, slots, alias, keep);
+  const old = versionsToRemove(versions, slots, keep);
   const left = new Set(versions.filter((version) => !old.includes(version)).map(({ image }) => image));
   const unused = (await images.list()).filter(({ id }) => !left.has(id) && id !== stackImage).slice(keep);
 
@@ -53,19 +52,15 @@ export async function planGc(fleet: Fleet, { keep, images, stackImage }: GcOptio
   };
 }
 
-/** Version 1 stays: it is the default of the launch template, which EC2 does not delete. */
-function versionsToRemove(
-  versions: Version[],
-  slots: Slot[],
-  alias: LiveAlias | undefined,
-  keep: number,
-): Version[] {
+/**
+ * What is live, and what can be rolled back to, is in a slot. Version 1 stays: it is the default of the launch
+ * template, which EC2 does not delete.
+ */
+function versionsToRemove(versions: Version[], slots: Slot[], keep: number): Version[] {
   const named = new Set([
     1,
     ...slots.map(({ version }) => version),
     ...slots.flatMap(({ instances }) => instances.map(({ version }) => version)),
-    alias?.version,
-    alias?.previous?.version,
   ]);
   return versions.slice(keep).filter(({ number }) => !named.has(number));
 }

@@ -33,6 +33,14 @@ test('promoting scales first, then shifts, and keeps the version before warm', a
   assert.deepEqual(memory.alias()?.previous, { version: 7, slot: 'a' });
 });
 
+test('a live slot that grew while the canary ran is kept at that size', async () => {
+  const { memory, run } = await withCanary();
+  memory.grow('a', 8);
+  await run.promote();
+  assert.equal(memory.slot('a').min, 8);
+  assert.equal(memory.slot('b').desired, 10, 'eight carried 80 %');
+});
+
 test('a rollback to a warm slot is one change of the rule, before anything else', async () => {
   const { memory, run } = await withCanary();
   await run.promote();

@@ -35,6 +35,7 @@ test('a canary goes to the other slot, which is scaled before it gets 20 %', asy
   await run.release(8);
   assert.deepEqual(memory.rules.at(-1), { a: 80, b: 20 });
   assert.deepEqual(healthyAtShift, [2]);
+  assert.equal(memory.slot('b').min, 2, 'no scaling policy may take it in while it has little traffic');
   assert.deepEqual(memory.alias()?.canary, { version: 8, slot: 'b' });
   assert.equal(memory.alias()?.version, 7);
 });
@@ -99,6 +100,17 @@ test('after a failed release another version can be released', async () => {
   await run.release(9);
   assert.deepEqual(memory.rules.at(-1), { a: 80, b: 20 });
   assert.ok(memory.slot('b').instances.every(({ version }) => version === 9));
+});
+
+test('a release that takes the slot of the version before gives up going back to it, even if it fails', async () => {
+  const { memory, run } = await withLive();
+  await run.release(8);
+  await run.promote();
+  memory.brokenVersions.add(9);
+  await assert.rejects(run.release(9));
+  assert.equal(memory.alias()?.previous, undefined);
+  await assert.rejects(run.rollback(), refusal(/no slot holds a version from before/));
+  assert.deepEqual(memory.rules.at(-1), { b: 100 });
 });
 
 test('what cannot be is refused before anything changes', async (t) => {
