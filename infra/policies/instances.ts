@@ -5,13 +5,24 @@ export function metadataIsGuarded(template: Template): string[] {
   return resourcesOf(template, 'AWS::EC2::LaunchTemplate').flatMap(({ name, properties }) => {
     const options = at(properties, 'LaunchTemplateData', 'MetadataOptions');
     return [
-      ...(at(options, 'HttpTokens') === 'required' ? [] : [`${name}: takes IMDSv1`]),
-      ...(at(options, 'HttpPutResponseHopLimit') === 1 ? [] : [`${name}: has a hop limit other than 1`]),
+      ...(at(options, 'HttpTokens') === 'required'
+        ? []
+        : [`${name}: takes IMDSv1: what a visitor makes the service fetch could read its credentials`]),
+      ...(at(options, 'HttpPutResponseHopLimit') === 1
+        ? []
+        : [`${name}: has a hop limit other than 1, so that metadata leaves the instance`]),
       ...(at(options, 'InstanceMetadataTags') === 'enabled'
         ? []
-        : [`${name}: hides the tags from the instance`]),
+        : [`${name}: hides the tags from the instance, which reads its fleet from them`]),
     ];
   });
+}
+
+/** A role, through which the instances read their settings and reach what they store. */
+export function instancesHaveRole(template: Template): string[] {
+  return resourcesOf(template, 'AWS::EC2::LaunchTemplate')
+    .filter(({ properties }) => at(properties, 'LaunchTemplateData', 'IamInstanceProfile') === undefined)
+    .map(({ name }) => `${name}: has no instance profile, so its instances cannot read their settings`);
 }
 
 const slotTags = ['Name', 'inlet:fleet', 'inlet:slot'];

@@ -4,9 +4,15 @@ import {
   reasonsAreNeeded,
   wildcardResourcesHaveReasons,
 } from './iam-policies.ts';
-import { metadataIsGuarded, slotsBelongToReleases } from './instances.ts';
+import { instancesHaveRole, metadataIsGuarded, slotsBelongToReleases } from './instances.ts';
 import { egressIsNamed, noSsh, onlyTheLoadBalancerIsOpen } from './network.ts';
-import { bucketsAreClosed, dataIsRetained, everythingIsEncrypted, tablesAreSafe } from './stores.ts';
+import {
+  bucketsAreClosed,
+  dataIsRetained,
+  everythingIsEncrypted,
+  rollbacksSucceed,
+  tablesAreSafe,
+} from './stores.ts';
 import type { Policy } from './template.ts';
 
 /** What holds for the template by itself, by the name of the rule. */
@@ -19,9 +25,11 @@ export const stackPolicies: Record<string, Policy> = {
   noSsh,
   egressIsNamed,
   dataIsRetained,
+  rollbacksSucceed,
   everythingIsEncrypted,
   bucketsAreClosed,
   tablesAreSafe,
   metadataIsGuarded,
+  instancesHaveRole,
   slotsBelongToReleases,
 };

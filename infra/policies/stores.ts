@@ -1,17 +1,40 @@
 import { statementsOf } from './iam-policies.ts';
 import { asList, at, type Properties, resourcesOf, type Template } from './template.ts';
+import { nameProperties } from './template-body.ts';
 
-const kept = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::Logs::LogGroup'];
+const kept = Object.keys(nameProperties);
+
+const isKept = (policy: string | undefined) => policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
 /** What holds data outlives the stack, and has a name by which the next stack can take it over again. */
 export function dataIsRetained(template: Template): string[] {
   return resourcesOf(template, ...kept).flatMap(({ name, resource, properties }) => [
-    ...(resource.DeletionPolicy === 'Retain' ? [] : [`${name}: goes with the stack`]),
+    ...(isKept(resource.DeletionPolicy) ? [] : [`${name}: goes with the stack`]),
     ...(resource.UpdateReplacePolicy === 'Retain' ? [] : [`${name}: goes when it is replaced`]),
-    ...((properties.BucketName ?? properties.TableName ?? properties.LogGroupName)
-      ? []
-      : [`${name}: has no name`]),
+    ...(properties[nameProperties[resource.Type] ?? ''] ? [] : [`${name}: has no name`]),
   ]);
+}
+
+/** The buckets that load balancers log into: they write a test file as soon as they are told to. */
+function logBuckets(template: Template): Set<string> {
+  const balancers = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const attributes = balancers.flatMap(({ properties }) => asList(properties.LoadBalancerAttributes));
+  const buckets = attributes.filter((attribute) => at(attribute, 'Key') === 'access_logs.s3.bucket');
+  return new Set(buckets.map((attribute) => String(at(attribute, 'Value', 'Ref'))));
+}
+
+/**
+ * A creation that fails leaves nothing behind, and its rollback does not fail on what cannot be deleted: a table
+ * that is protected, a bucket with something in it.
+ */
+export function rollbacksSucceed(template: Template): string[] {
+  const filled = logBuckets(template);
+  return resourcesOf(template, ...kept).flatMap(({ name, resource, properties }) => {
+    const cannotBeDeleted = properties.DeletionProtectionEnabled === true || filled.has(name);
+    const goes = resource.DeletionPolicy === 'RetainExceptOnCreate';
+    if (cannotBeDeleted && goes) return [`${name}: the rollback of a creation could not delete it`];
+    return !cannotBeDeleted && !goes ? [`${name}: a creation that fails leaves it behind`] : [];
+  });
 }
 
 /** Everything at rest is encrypted. CloudWatch Logs does so by itself, always. */
@@ -32,13 +55,17 @@ export function everythingIsEncrypted(template: Template): string[] {
     // CloudWatch and Auto Scaling may not use the key that AWS keeps for SNS.
     if (key === undefined || key === 'alias/aws/sns') complaints.push(`${name}: has no key of the stack`);
   }
-  for (const { name, properties } of resourcesOf(template, 'AWS::EC2::LaunchTemplate')) {
-    const volumes = asList(at(properties, 'LaunchTemplateData', 'BlockDeviceMappings'));
-    if (volumes.length === 0 || volumes.some((volume) => at(volume, 'Ebs', 'Encrypted') !== true)) {
-      complaints.push(`${name}: has a volume that is not encrypted`);
-    }
-  }
-  return complaints;
+  return [...complaints, ...volumesAreEncrypted(template)];
+}
+
+/** The volumes of the instances. One that the launch template does not name is as the image has it. */
+export function volumesAreEncrypted(template: Template): string[] {
+  return resourcesOf(template, 'AWS::EC2::LaunchTemplate')
+    .filter(({ properties }) => {
+      const volumes = asList(at(properties, 'LaunchTemplateData', 'BlockDeviceMappings'));
+      return volumes.length === 0 || volumes.some((volume) => at(volume, 'Ebs', 'Encrypted') !== true);
+    })
+    .map(({ name }) => `${name}: has a volume that is not encrypted`);
 }
 
 const blocks = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];

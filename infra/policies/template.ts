@@ -15,6 +15,11 @@ export interface Resource {
 export interface Parameter {
   Type: string;
   Default?: string | number;
+  AllowedValues?: (string | number)[];
+  /** Matches the whole value. */
+  AllowedPattern?: string;
+  MinValue?: number;
+  MaxValue?: number;
 }
 
 /** What the policies read of a CloudFormation template. */

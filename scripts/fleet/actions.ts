@@ -13,10 +13,18 @@ import { planRollback } from './commands/rollback.ts';
 import { describeStatus, readStatus } from './commands/status.ts';
 import { planUp } from './commands/up.ts';
 import { describeVersions, listVersions } from './commands/versions.ts';
-import { composeAccount, composeFleet, composeLogs, requireSettled, requireStack } from './compose-fleet.ts';
+import {
+  composeAccount,
+  composeFleet,
+  composeLogs,
+  refuseIfElsewhere,
+  requireSettled,
+  requireStack,
+} from './compose-fleet.ts';
 import { FleetError } from './fleet-error.ts';
 import type { ImageBuilder } from './image-builder.ts';
 import { judgeRules } from './judge/judge-rules.ts';
+import { templateCheck, userDataCheck } from './preflight/checks.ts';
 import type { Actions, GlobalOptions, JudgeOptions } from './program.ts';
 import type { Source } from './read-source.ts';
 import { type RunContext, runPlan } from './run-plan.ts';
@@ -89,22 +97,32 @@ export function createActions({
   return {
     async preflight({ parameter }) {
       const source = await readSource();
-      const checks = await preflight(source, account, parameter, async () => (await openFleet()).fleet);
+      const question = { given: parameter, own: ownValues(), region };
+      const checks = await preflight(source, account, question, async () => (await openFleet()).fleet);
       const lines = checks.map(({ name, ok, detail }) => `${ok ? '✓' : '✗'} ${name}: ${detail}`);
       reporter.result(lines.join('\n'), { checks });
       refuseIfAnyFails(checks);
     },
 
     async up({ parameter }) {
-      const source = await readSource();
-      const before = (await account.stack.read())?.parameters;
-      refuseIfAnyFails(localChecks(source, { ...before, ...parameter }));
+      const { template, userData } = await readSource();
+      const state = await account.stack.read();
+      if (state === undefined) await refuseIfElsewhere(clients, address);
+      const current = state?.parameters ?? {};
+      const question = { template, given: parameter, current, own: ownValues(), region };
+      refuseIfAnyFails(localChecks(userData, question, await account.parameters.all('env')));
+      const [, partition = '', , , accountId = ''] = (await account.whoAmI()).split(':');
       const plan = await planUp({
         stack: account.stack,
         parameters: account.parameters,
         deps: { clock },
-        template: source.template,
-        resourceTypes: source.resourceTypes,
+        template,
+        known: {
+          Fleet: address.name,
+          'AWS::AccountId': accountId,
+          'AWS::Partition': partition,
+          'AWS::Region': region,
+        },
         values: { ...ownValues(), ...parameter },
       });
       await runPlan(await accountAsFleet(), plan, context, { takeOver });
@@ -114,7 +132,7 @@ export function createActions({
 
     async bake({ arch, image }) {
       const source = await readSource();
-      refuseIfAnyFails(localChecks(source, {}));
+      refuseIfAnyFails([userDataCheck(source.userData), templateCheck(source.template)]);
       const state = await account.stack.read();
       const fleet =
         state && isUsable(state.status) ? await composeFleet(clients, account, address, state) : undefined;

@@ -55,6 +55,15 @@ export async function requireStack(clients: Clients, account: Account, address: 
   throw new FleetError(`${missing}.`, { advice: 'Make it with `fleet up`.' });
 }
 
+/** Throws a FleetError if a fleet of this name is in another region: roles, which carry its name, are the same in all. */
+export async function refuseIfElsewhere(clients: Clients, { name, region }: FleetAddress): Promise<void> {
+  const elsewhere = await findRegion(clients.iam, name);
+  if (elsewhere === undefined || elsewhere === region) return;
+  throw new FleetError(`The fleet ${name} is in ${elsewhere}, and its role is the same in every region.`, {
+    advice: `Set AWS_REGION=${elsewhere}, or give the fleet in ${region} another name with --fleet.`,
+  });
+}
+
 /** Throws a FleetError while CloudFormation changes the stack: a release would meet it half-way. */
 export function requireSettled({ status, reason }: StackState): void {
   if (isUsable(status)) return;

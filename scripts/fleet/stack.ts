@@ -9,6 +9,7 @@ export interface StackState {
 }
 
 export interface StackChange {
+  /** In CloudFormation's words: `Add`, `Import` of what is there already, `Modify`, `Remove`, … */
   action: string;
   resource: string;
   type: string;
@@ -18,12 +19,17 @@ export interface StackChange {
 
 export interface Stack {
   name: string;
-  /** Undefined if there is no such stack in this region. */
+  /** Undefined if there is no such stack in this region, or if it was only proposed. */
   read(): Promise<StackState | undefined>;
-  /** What an update would change. Changes nothing. Empty if nothing would change. */
-  propose(template: string, parameters: Record<string, string>): Promise<StackChange[]>;
-  /** Creates the stack, or carries out the newest proposal. Returns at once. */
-  create(template: string, parameters: Record<string, string>): Promise<void>;
+  /** Whether the stack was proposed and never made. It holds nothing, but its name is taken. */
+  isOnlyProposed(): Promise<boolean>;
+  /**
+   * What a template (its body as it is sent) would change. Changes no resource, but a stack that is not there is
+   * one that is only proposed from then on. Empty if nothing would change. Throws a FleetError with AWS's reasons
+   * if AWS refuses it.
+   */
+  propose(body: string, parameters: Record<string, string>): Promise<StackChange[]>;
+  /** Carries out the newest proposal. Returns as soon as CloudFormation has begun. */
   carryOut(): Promise<void>;
   /** Deletes the stack; what its template retains stays. Returns at once. */
   remove(): Promise<void>;

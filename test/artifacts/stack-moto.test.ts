@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
@@ -14,8 +13,9 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { templateBody } from '../../infra/policies/template-body.ts';
 import { noMoto, startMoto } from '../support/moto.ts';
-import { readTemplate, templateFile } from '../support/read-template.ts';
+import { readTemplate } from '../support/read-template.ts';
 
 const moto = await startMoto();
 
@@ -48,7 +48,7 @@ test('a stack comes up, with both slots, its outputs and the settings', {
   for (const [name, Value] of Object.entries(parameters)) {
     await ssm.send(new PutParameterCommand({ Name: `/inlet/prod/${name}`, Value, Type: 'String' }));
   }
-  const TemplateBody = readFileSync(templateFile, 'utf8');
+  const TemplateBody = templateBody(readTemplate());
   const StackName = 'inlet-prod';
   await cloudFormation.send(
     new CreateStackCommand({ StackName, TemplateBody, Parameters, Capabilities: ['CAPABILITY_NAMED_IAM'] }),

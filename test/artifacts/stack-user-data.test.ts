@@ -21,7 +21,7 @@ test('embedding replaces what was embedded before, and refuses what YAML would c
   const once = embedUserData(template, '#!/bin/sh\n\necho "$x" # !Sub\n');
   assert.equal(
     once,
-    'a:\n  # begin userdata/user-data.sh\n  Fn::Base64: |\n   #!/bin/sh\n\n   echo "$x" # !Sub\n  # end userdata/user-data.sh\nb: 1\n',
+    'a:\n  # begin userdata/user-data.sh\n  Fn::Base64: |\n    #!/bin/sh\n\n    echo "$x" # !Sub\n  # end userdata/user-data.sh\nb: 1\n',
   );
   assert.equal(embedUserData(once, '#!/bin/sh\n\necho "$x" # !Sub\n'), once);
   assert.throws(() => embedUserData(template, 'x'), /one line break/);

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { templateFits } from '../../infra/policies/size.ts';
+import { mostTemplateBytes, templateBytes, templateFits } from '../../infra/policies/size.ts';
 import { stackPolicies } from '../../infra/policies/stack-policies.ts';
-import { at, type Properties, type Template } from '../../infra/policies/template.ts';
+import { at, type Properties, resourcesOf, type Template } from '../../infra/policies/template.ts';
+import { nameProperties, templateBody } from '../../infra/policies/template-body.ts';
 import { timeoutsFit } from '../../infra/policies/timeouts.ts';
 import { settings } from '../../src/settings.ts';
-import { readTemplate, templateFile } from '../support/read-template.ts';
+import { readTemplate } from '../support/read-template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const defaults = settings.aws.parse({
@@ -30,9 +32,49 @@ for (const name of [...Object.keys(stackPolicies), 'timeoutsFit']) {
   });
 }
 
-test('the template fits into a request, with the user data', () => {
-  assert.deepEqual(templateFits(readFileSync(templateFile, 'utf8')), []);
-  assert.match(templateFits('x'.repeat(51_201))[0] ?? '', /has 51201 bytes/);
+test('the template fits into a request as it is sent, with the user data', () => {
+  const template = readTemplate();
+  assert.deepEqual(templateFits(template), []);
+  const { RegionSetting: padded } = template.Resources;
+  assert.ok(padded);
+  const room = mostTemplateBytes - templateBytes(template) - ',"Metadata":{"x":""}'.length;
+  padded.Metadata = { x: 'x'.repeat(room) };
+  assert.deepEqual(templateFits(template), []);
+  padded.Metadata = { x: 'x'.repeat(room + 1) };
+  assert.match(templateFits(template)[0] ?? '', /has 51201 bytes/);
+});
+
+test('what is sent says the same as the file, and names what outlives a stack without a function', () => {
+  assert.deepEqual(JSON.parse(templateBody(readTemplate())), readTemplate());
+  const known = { Fleet: 'prod', 'AWS::AccountId': '123456789012', 'AWS::Region': 'eu-central-1' };
+  const { Resources } = JSON.parse(templateBody(readTemplate(), known)) as Template;
+  const names = resourcesOf({ ...readTemplate(), Resources }, ...Object.keys(nameProperties)).map(
+    ({ type, properties }) => properties[nameProperties[type] ?? ''],
+  );
+  assert.deepEqual(names, [
+    'inlet-prod-uploads-123456789012-eu-central-1',
+    'inlet-prod-site-123456789012-eu-central-1',
+    'inlet-prod-logs-123456789012-eu-central-1',
+    'inlet-prod',
+    'inlet-prod-limits',
+    '/inlet/prod',
+  ]);
+  const halfKnown = JSON.parse(templateBody(readTemplate(), { Fleet: 'prod' })) as Template;
+  assert.deepEqual(
+    halfKnown.Resources.UploadBucket?.Properties?.BucketName,
+    readTemplate().Resources.UploadBucket?.Properties?.BucketName,
+    'half a name is none',
+  );
+});
+
+test('the program prints what is sent, for use by hand', () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [path.join(root, 'scripts/template-body.ts'), ...args], { encoding: 'utf8' });
+  assert.equal(run().stdout, `${templateBody(readTemplate())}\n`);
+  assert.match(run('Fleet=shop').stdout, /"TableName":"inlet-shop-limits"/);
+  const refused = run('Fleet');
+  assert.deepEqual([refused.status, refused.stdout], [2, '']);
+  assert.match(refused.stderr, /"Fleet" is not Name=Value/);
 });
 
 /** What is broken in a copy of the template, and what the policy says of it. */
@@ -138,6 +180,17 @@ const mutations: [string, (get: (name: string) => Properties, template: Template
     /LogGroup: has no name/,
   ],
   [
+    'rollbacksSucceed',
+    (_, template) => Object.assign(template.Resources.LogGroup as object, { DeletionPolicy: 'Retain' }),
+    /LogGroup: a creation that fails leaves it behind/,
+  ],
+  ...['Table', 'AccessLogBucket'].map((name): (typeof mutations)[number] => [
+    'rollbacksSucceed',
+    (_, template) =>
+      Object.assign(template.Resources[name] as object, { DeletionPolicy: 'RetainExceptOnCreate' }),
+    new RegExp(`${name}: the rollback of a creation could not delete it`),
+  ]),
+  [
     'everythingIsEncrypted',
     (get) => {
       delete get('SiteBucket').BucketEncryption;
@@ -225,6 +278,13 @@ const mutations: [string, (get: (name: string) => Properties, template: Template
     (get) =>
       Object.assign(launch(get('LaunchTemplate')).MetadataOptions as object, { HttpPutResponseHopLimit: 2 }),
     /hop limit other than 1/,
+  ],
+  [
+    'instancesHaveRole',
+    (get) => {
+      delete launch(get('LaunchTemplate')).IamInstanceProfile;
+    },
+    /LaunchTemplate: has no instance profile/,
   ],
   [
     'slotsBelongToReleases',

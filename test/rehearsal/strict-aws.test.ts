@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { waitUntilTargetInService } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { templateBody } from '../../infra/policies/template-body.ts';
+import { readTemplate } from '../support/read-template.ts';
 import { createSampleClients, createSampleFleet, everyPath, forwardTo } from './strict-aws/sample-fleet.ts';
 import { type StrictAws, startStrictAws } from './strict-aws/start-strict-aws.ts';
 
@@ -783,6 +783,205 @@ Outputs: {Version: {Value: !GetAtt Template.LatestVersionNumber, Description: ${
     elsewhere.destroy();
   });
 
+  describe('change sets that make a stack, and take over what is there', () => {
+    const ChangeSetName = 'fleet-up';
+    const stores = ({ table = 'kept', policy = 'Retain', bucketPolicy = 'RetainExceptOnCreate' } = {}) =>
+      JSON.stringify({
+        Parameters: { Fleet: { Type: 'String', Default: 'prod' } },
+        Resources: {
+          Table: {
+            Type: 'AWS::DynamoDB::Table',
+            DeletionPolicy: policy,
+            Properties: {
+              // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
+              TableName: table === 'dynamic' ? { 'Fn::Sub': '${Fleet}-kept' } : table,
+              BillingMode: 'PAY_PER_REQUEST',
+              AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+              KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+            },
+          },
+          Bucket: {
+            Type: 'AWS::S3::Bucket',
+            DeletionPolicy: bucketPolicy,
+            Properties: { BucketName: 'kept-bucket' },
+          },
+          Setting: {
+            Type: 'AWS::SSM::Parameter',
+            DependsOn: 'Table',
+            Properties: {
+              Type: 'String',
+              Name: '/kept',
+              // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
+              Value: { 'Fn::Sub': '${Table.Arn} ${Bucket} ${AWS::Region}' },
+            },
+          },
+        },
+        Outputs: { Table: { Value: { Ref: 'Table' } }, Arn: { Value: { 'Fn::GetAtt': ['Bucket', 'Arn'] } } },
+      });
+    const propose = async (TemplateBody: string, ImportExistingResources = true) => {
+      const address = { StackName, ChangeSetName };
+      await clients.cloudFormation.createChangeSet({
+        ...address,
+        ChangeSetType: 'CREATE',
+        TemplateBody,
+        ImportExistingResources,
+      });
+      for (;;) {
+        const changeSet = await clients.cloudFormation.describeChangeSet(address);
+        if (changeSet.Status !== 'CREATE_IN_PROGRESS') return changeSet;
+      }
+    };
+    const carryOut = () => clients.cloudFormation.executeChangeSet({ StackName, ChangeSetName });
+    const make = async (body = stores()) => {
+      await propose(body);
+      await carryOut();
+      return settled();
+    };
+    const remove = async () => {
+      await clients.cloudFormation.deleteStack({ StackName });
+      await aws.control.step(3);
+    };
+    const isThere = async (Name: string) =>
+      clients.ssm.getParameter({ Name }).then(
+        () => true,
+        () => false,
+      );
+
+    test('until it is carried out there is a stack in review, which can be proposed anew or deleted', async () => {
+      const { Changes } = await propose(stores());
+      assert.deepEqual(
+        Changes?.map(({ ResourceChange: change }) => [change?.Action, change?.LogicalResourceId]),
+        [
+          ['Add', 'Table'],
+          ['Add', 'Bucket'],
+          ['Add', 'Setting'],
+        ],
+      );
+      assert.equal((await describeStack())?.StackStatus, 'REVIEW_IN_PROGRESS');
+      assert.equal(await isThere('/kept'), false);
+      await assert.rejects(
+        update(stores()),
+        refusedWith('ValidationError', /is in REVIEW_IN_PROGRESS state/),
+      );
+      await assert.rejects(create(stores()), refusedWith('AlreadyExistsException', /already exists/));
+      await clients.cloudFormation.deleteChangeSet({ StackName, ChangeSetName });
+      await propose(stores());
+      await remove();
+      await assert.rejects(describeStack(), refusedWith('ValidationError', /does not exist/));
+
+      const { StackId: earlierId } = await propose(stores());
+      await carryOut();
+      assert.equal((await describeStack())?.StackStatus, 'REVIEW_IN_PROGRESS', 'it takes a moment to begin');
+      assert.equal((await describeStack())?.StackStatus, 'CREATE_IN_PROGRESS');
+      assert.equal((await settled())?.StackStatus, 'CREATE_COMPLETE');
+      assert.equal(await isThere('/kept'), true);
+      const byEarlierId = await clients.cloudFormation.describeStacks({ StackName: earlierId });
+      assert.equal(byEarlierId.Stacks?.[0]?.StackStatus, 'CREATE_COMPLETE');
+      await assert.rejects(
+        propose(stores()),
+        refusedWith('ValidationError', /already exists and cannot be created again with the changeSet/),
+      );
+      assert.deepEqual(aws.control.violations, []);
+    });
+
+    test('what an earlier stack left is taken over, and left again', async () => {
+      const first = await make();
+      await remove();
+      const { Changes } = await propose(stores());
+      assert.deepEqual(
+        Changes?.map(({ ResourceChange: change }) => change?.Action),
+        ['Import', 'Import', 'Add'],
+      );
+      await carryOut();
+      const second = await settled();
+      assert.equal(second?.StackStatus, 'CREATE_COMPLETE');
+      assert.deepEqual(second.Outputs, first?.Outputs);
+      const { Parameter } = await clients.ssm.getParameter({ Name: '/kept' });
+      assert.match(Parameter?.Value ?? '', /^arn:aws:dynamodb:\S+:table\/kept kept-bucket eu-central-1$/);
+      await remove();
+      assert.equal(await isThere('/kept'), false);
+      assert.equal((await make())?.StackStatus, 'CREATE_COMPLETE');
+      assert.deepEqual(aws.control.violations, []);
+    });
+
+    test('without the import, or with a name that a function makes, it is in the way', async () => {
+      await make(stores({ table: 'prod-kept' }));
+      await remove();
+      const dynamic = stores({ table: 'dynamic' });
+      for (const [body, isImporting, conflicts] of [
+        [stores({ table: 'prod-kept' }), false, ['prod-kept', 'kept-bucket']],
+        [dynamic, true, ['prod-kept']],
+      ] as const) {
+        const { Status, StatusReason, ChangeSetId } = await propose(body, isImporting);
+        assert.equal(Status, 'FAILED');
+        assert.match(StatusReason ?? '', /\[AWS::EarlyValidation::ResourceExistenceCheck\]/);
+        const events = await clients.cloudFormation.describeEvents({ ChangeSetName: ChangeSetId });
+        assert.deepEqual(
+          events.OperationEvents?.map(({ ValidationStatusReason }) => ValidationStatusReason),
+          conflicts.map(
+            (name) =>
+              `Resource of type '${name === 'kept-bucket' ? 'AWS::S3::Bucket' : 'AWS::DynamoDB::Table'}' with identifier '${name}' already exists.`,
+          ),
+        );
+        await assert.rejects(carryOut(), (error: Error) => error.name === 'InvalidChangeSetStatusException');
+        await assert.rejects(
+          clients.cloudFormation.describeEvents({ ChangeSetName }),
+          refusedWith('ValidationError', /One of ChangeSetName, OperationId or StackName/),
+        );
+        await remove();
+      }
+      await create(dynamic);
+      const stack = await settled();
+      assert.equal(stack?.StackStatus, 'ROLLBACK_COMPLETE');
+      assert.match(stack.StackStatusReason ?? '', /with identifier 'prod-kept' already exists/);
+    });
+
+    test('what the template would not keep is not taken over', async () => {
+      await make();
+      await remove();
+      const { Status, StatusReason } = await propose(stores({ bucketPolicy: 'Delete' }));
+      assert.equal(Status, 'FAILED');
+      assert.match(
+        StatusReason ?? '',
+        /must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate'.*Bucket \(\{BucketName=kept-bucket\}\)/,
+      );
+    });
+
+    test('a creation that fails leaves what is to be retained, unless it is RetainExceptOnCreate', async () => {
+      aws.control.failNextStackOperation('Resource limit exceeded');
+      assert.equal((await make())?.StackStatus, 'ROLLBACK_COMPLETE');
+      assert.equal(await isThere('/kept'), false);
+      await remove();
+      const { Changes } = await propose(stores());
+      assert.deepEqual(
+        Changes?.map(({ ResourceChange: change }) => change?.Action),
+        ['Import', 'Add', 'Add'],
+      );
+    });
+  });
+
+  test('a region that is named has stacks and groups of its own, in the same account', async (t) => {
+    const both = await startStrictAws({ otherRegions: ['eu-west-1'] });
+    t.after(() => both.stop());
+    const there = both.seenFrom('eu-west-1');
+    const elsewhere = createSampleClients(there);
+    t.after(() => elsewhere.destroy());
+    const image = await there.control.addImage();
+    await elsewhere.ssm.putParameter({ Name: '/inlet/prod/image', Value: image, Type: 'String' });
+    await elsewhere.cloudFormation.createStack({ StackName, TemplateBody: small() });
+    const { Stacks } = await elsewhere.cloudFormation.describeStacks({ StackName });
+    assert.equal(Stacks?.[0]?.StackStatus, 'CREATE_IN_PROGRESS');
+    const here = createSampleClients(both);
+    t.after(() => here.destroy());
+    await assert.rejects(
+      here.cloudFormation.describeStacks({ StackName }),
+      refusedWith('ValidationError', /does not exist/),
+    );
+    assert.equal(both.control.calls.length, there.control.calls.length);
+    assert.throws(() => both.seenFrom('us-east-1'), /not started with the region us-east-1/);
+    assert.deepEqual(both.control.violations, []);
+  });
+
   test('one whose launch template EC2 would refuse is rolled back', async () => {
     await putImage();
     const userData = (bytes: number) =>
@@ -796,7 +995,7 @@ Outputs: {Version: {Value: !GetAtt Template.LatestVersionNumber, Description: ${
   });
 
   test('the template of the fleet can be made, serves, outlives an update with its instances, and goes', async () => {
-    const TemplateBody = await readFile(path.join(import.meta.dirname, '../../infra/stack.yaml'), 'utf8');
+    const TemplateBody = templateBody(readTemplate());
     const request = { StackName, TemplateBody, Capabilities: ['CAPABILITY_NAMED_IAM' as const] };
     await putImage();
     for (const slot of ['a', 'b']) {

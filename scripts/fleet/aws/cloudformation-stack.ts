@@ -1,19 +1,21 @@
 import {
   type Capability,
   ChangeSetNotFoundException,
+  type ChangeSetType,
   type CloudFormationClient,
+  type Stack as CloudFormationStack,
   CreateChangeSetCommand,
-  CreateStackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
-  DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
+import type { Template } from '../../../infra/policies/template.ts';
 import type { Clock } from '../clock.ts';
 import { FleetError } from '../fleet-error.ts';
-import type { Stack, StackChange } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import { readChangeSet } from './read-change-set.ts';
 
 interface CloudFormationStackDeps {
   cloudFormation: CloudFormationClient;
@@ -21,11 +23,17 @@ interface CloudFormationStackDeps {
   clock: Clock;
 }
 
-const changeSet = 'fleet-up';
+const ChangeSetName = 'fleet-up';
 const Capabilities: Capability[] = ['CAPABILITY_NAMED_IAM'];
 const isMissing = (error: unknown) => error instanceof Error && /does not exist/i.test(error.message);
 
-/** The fleet's stack. An update is proposed as a change set, shown, and carried out as it was shown. */
+/** CloudFormation takes some seconds to begin with a stack; after so many looks, two seconds apart, it never will. */
+const mostLooks = 60;
+
+/**
+ * The fleet's stack. It is made and updated by change sets, which say what they change, take over what is there
+ * already by its name, and do what they said.
+ */
 export function createCloudFormationStack({ cloudFormation, name, clock }: CloudFormationStackDeps): Stack {
   async function describe() {
     try {
@@ -36,60 +44,21 @@ export function createCloudFormationStack({ cloudFormation, name, clock }: Cloud
     }
   }
 
-  /** Parameters that are not named keep the value that they have. */
-  async function withPrevious(parameters: Record<string, string>) {
-    const kept = ((await describe())?.Parameters ?? [])
-      .map(({ ParameterKey = '' }) => ParameterKey)
-      .filter((key) => !(key in parameters));
-    return [
-      ...toParameters(parameters),
-      ...kept.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
-    ];
-  }
+  const isOnlyProposed = async () => (await describe())?.StackStatus === 'REVIEW_IN_PROGRESS';
 
   async function discardProposal(): Promise<void> {
     try {
-      await cloudFormation.send(new DeleteChangeSetCommand({ StackName: name, ChangeSetName: changeSet }));
+      await cloudFormation.send(new DeleteChangeSetCommand({ StackName: name, ChangeSetName }));
     } catch (error) {
       if (!(error instanceof ChangeSetNotFoundException) && !isMissing(error)) throw error;
     }
   }
 
-  async function readProposal(): Promise<StackChange[]> {
-    for (;;) {
-      const {
-        Status,
-        StatusReason = '',
-        Changes = [],
-      } = await cloudFormation.send(
-        new DescribeChangeSetCommand({ StackName: name, ChangeSetName: changeSet }),
-      );
-      if (Status === 'CREATE_COMPLETE') {
-        return Changes.flatMap(({ ResourceChange: change }) =>
-          change
-            ? {
-                action: change.Action ?? '',
-                resource: change.LogicalResourceId ?? '',
-                type: change.ResourceType ?? '',
-                replacement: change.Replacement === 'True' || change.Replacement === 'Conditional',
-              }
-            : [],
-        );
-      }
-      if (Status === 'FAILED') {
-        // CloudFormation calls a proposal without changes a failure.
-        if (/didn't contain changes|No updates are to be performed/i.test(StatusReason)) return [];
-        throw new FleetError(`CloudFormation refuses the template: ${StatusReason}`);
-      }
-      await clock.sleep(2000);
-    }
-  }
-
   return {
     name,
+    isOnlyProposed,
     async read() {
       const stack = await describe();
-      // A stack that only has a change set has nothing else yet.
       if (stack === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
       return {
         status: stack.StackStatus ?? '',
@@ -105,34 +74,37 @@ export function createCloudFormationStack({ cloudFormation, name, clock }: Cloud
         ),
       };
     },
-    async propose(template, parameters) {
-      await discardProposal();
+    async propose(body, parameters) {
+      const stack = await describe();
+      const isThere = stack !== undefined && stack.StackStatus !== 'REVIEW_IN_PROGRESS';
+      if (stack !== undefined) await discardProposal();
+      const ChangeSetType: ChangeSetType = isThere ? 'UPDATE' : 'CREATE';
+      const declared = isThere ? parametersOf(stack, body) : [];
       await cloudFormation.send(
         new CreateChangeSetCommand({
           StackName: name,
-          ChangeSetName: changeSet,
-          ChangeSetType: 'UPDATE',
-          TemplateBody: template,
-          Parameters: await withPrevious(parameters),
+          ChangeSetName,
+          ChangeSetType,
+          TemplateBody: body,
+          Parameters: withPrevious(parameters, declared),
           Capabilities,
-        }),
-      );
-      return readProposal();
-    },
-    async create(template, parameters) {
-      await cloudFormation.send(
-        new CreateStackCommand({
-          StackName: name,
-          TemplateBody: template,
-          Parameters: toParameters(parameters),
-          Capabilities,
+          ImportExistingResources: true,
           // Keeps the stack and its events, which say why; the next try deletes it first.
-          OnFailure: 'ROLLBACK',
+          ...(!isThere && { OnStackFailure: 'ROLLBACK' }),
         }),
       );
+      return readChangeSet({ cloudFormation, clock }, { StackName: name, ChangeSetName });
     },
     async carryOut() {
-      await cloudFormation.send(new ExecuteChangeSetCommand({ StackName: name, ChangeSetName: changeSet }));
+      await cloudFormation.send(new ExecuteChangeSetCommand({ StackName: name, ChangeSetName }));
+      for (let look = 0; await isOnlyProposed(); look++) {
+        if (look === mostLooks) {
+          throw new FleetError(`CloudFormation does not begin to make the stack ${name}.`, {
+            advice: 'Look at its change sets in the CloudFormation console, then run the command again.',
+          });
+        }
+        await clock.sleep(2000);
+      }
     },
     async remove() {
       await cloudFormation.send(new DeleteStackCommand({ StackName: name }));
@@ -151,9 +123,18 @@ export function createCloudFormationStack({ cloudFormation, name, clock }: Cloud
   };
 }
 
-function toParameters(parameters: Record<string, string>) {
-  return Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-    ParameterKey,
-    ParameterValue,
-  }));
+/** The parameters that a stack has and a body still knows: CloudFormation refuses the others. */
+function parametersOf({ Parameters = [] }: CloudFormationStack, body: string): string[] {
+  const known = Object.keys((JSON.parse(body) as Pick<Template, 'Parameters'>).Parameters ?? {});
+  return Parameters.map(({ ParameterKey = '' }) => ParameterKey).filter((name) => known.includes(name));
+}
+
+/** Parameters that are not named keep the value that they have. */
+function withPrevious(parameters: Record<string, string>, declared: string[]) {
+  return [
+    ...Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
+    ...declared
+      .filter((key) => !(key in parameters))
+      .map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+  ];
 }

@@ -28,11 +28,12 @@ export async function planDown({
   retained,
 }: DownOptions): Promise<Plan> {
   const state = await stack.read();
+  const isThere = state !== undefined || (await stack.isOnlyProposed());
   const since = deps.clock.now();
   const remove: Step = {
     title: `Delete the stack ${stack.name}`,
     async run(context) {
-      if ((await stack.read()) === undefined) return;
+      if ((await stack.read()) === undefined && !(await stack.isOnlyProposed())) return;
       await stack.remove();
       await untilStackSettles(deps, context, stack, since);
     },
@@ -50,9 +51,13 @@ export async function planDown({
   return {
     subject: 'down',
     notes: [
-      ...(state ? [`Visitors get no answers from this fleet any more.`] : ['There is no stack.']),
+      state
+        ? 'Visitors get no answers from this fleet any more.'
+        : isThere
+          ? 'The stack was proposed and never made.'
+          : 'There is no stack.',
       ...(retained.length > 0 ? [`These stay, with all that is in them: ${retained.join(', ')}.`] : []),
     ],
-    steps: [...closing, ...(state ? [remove] : []), { title: 'Forget what is live', run: forget }],
+    steps: [...closing, ...(isThere ? [remove] : []), { title: 'Forget what is live', run: forget }],
   };
 }

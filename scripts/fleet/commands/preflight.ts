@@ -3,21 +3,32 @@ import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import {
   type Check,
+  parameterCheck,
   settingsCheck,
   templateCheck,
   timeoutCheck,
   userDataCheck,
 } from '../preflight/checks.ts';
+import type { ParameterQuestion } from '../preflight/parameter-faults.ts';
 import type { Source } from '../read-source.ts';
 import { slotNames } from '../slots.ts';
 import { isUsable } from '../stack.ts';
 
-/** What can be known without AWS: sizes, and the chain of timeouts under the parameters that would be used. */
+/**
+ * What can be known without AWS: sizes, the parameters, and the chain of timeouts under the parameters that would
+ * be in effect and the settings (`env`) that administrators keep.
+ */
 export function localChecks(
-  { template, userData, defaults }: Source,
-  values: Record<string, string>,
+  userData: string,
+  question: ParameterQuestion,
+  env: Record<string, string>,
 ): Check[] {
-  return [userDataCheck(userData), templateCheck(template), timeoutCheck({ ...defaults, ...values })];
+  return [
+    userDataCheck(userData),
+    templateCheck(question.template),
+    parameterCheck(question),
+    timeoutCheck(question, env),
+  ];
 }
 
 /** Throws a FleetError that names everything that AWS, or an instance, would refuse later. */
@@ -31,13 +42,15 @@ export function refuseIfAnyFails(checks: Check[]): void {
 export async function preflight(
   source: Source,
   account: Account,
-  values: Record<string, string>,
+  question: Pick<ParameterQuestion, 'given' | 'own' | 'region'>,
   openFleet: () => Promise<Fleet>,
 ): Promise<Check[]> {
   const state = await account.stack.read();
+  const env = await account.parameters.all('env');
+  const { template, userData } = source;
   const checks = [
     { name: 'credentials', ok: true, detail: await account.whoAmI() },
-    ...localChecks(source, { ...state?.parameters, ...values }),
+    ...localChecks(userData, { ...question, template, current: state?.parameters ?? {} }, env),
     await imageCheck(account),
   ];
   if (state === undefined) {
@@ -47,7 +60,6 @@ export async function preflight(
     ];
   }
   const stack = { name: 'stack', ok: isUsable(state.status), detail: state.status };
-  const env = await account.parameters.all('env');
   return [...checks, stack, settingsCheck(env), ...(await slotChecks(await openFleet()))];
 }
 

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Template } from '../../../infra/policies/template.ts';
+import { type KnownValues, templateBody } from '../../../infra/policies/template-body.ts';
 import type { Parameters } from '../aws/ssm-parameters.ts';
 import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
@@ -11,10 +13,9 @@ interface UpOptions {
   stack: Stack;
   parameters: Parameters;
   deps: Pick<Fleet, 'clock'>;
-  /** Text of the template, below 51 200 bytes. */
-  template: string;
-  /** Types of the template's resources, one entry a resource. */
-  resourceTypes: string[];
+  template: Template;
+  /** What the names in the template are made of, so that the stack can take over what is there already. */
+  known: KnownValues;
   /** Parameters of the template that are to be set; the others keep their values. */
   values: Record<string, string>;
 }
@@ -34,7 +35,7 @@ const secretName = 'env/INLET_LINK_SECRETS';
  * a FleetError if no image was baked yet, or if the stack is being changed.
  */
 export async function planUp(options: UpOptions): Promise<Plan> {
-  const { stack, parameters, template, resourceTypes, values } = options;
+  const { stack, parameters, template, known, values } = options;
   if ((await parameters.get('image')) === undefined) {
     throw new FleetError('There is no image yet, and the launch template needs one.', {
       advice: 'Make one with `fleet bake`.',
@@ -50,14 +51,11 @@ export async function planUp(options: UpOptions): Promise<Plan> {
   // What is left of a stack that never came up can only be deleted.
   const remains = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|DELETE_FAILED)$/.test(state?.status ?? '');
   if (state === undefined || remains) {
-    const service = (type: string) => type.split('::')[1] ?? type;
-    const counts = Object.entries(Object.groupBy(resourceTypes, service))
-      .sort(([, one = []], [, other = []]) => other.length - one.length)
-      .map(([name, all = []]) => `${all.length} ${name}`);
     return {
       subject,
       notes: [
-        `The stack ${stack.name} is made, from at most ${resourceTypes.length} resources: ${counts.join(', ')}.`,
+        describeCreation(stack, template),
+        'Buckets, tables and logs that an earlier stack of this name has left are taken over, with all that is in them.',
       ],
       steps: [...first, ...(remains ? [removeRemains(options)] : []), createStack(options)],
     };
@@ -65,12 +63,32 @@ export async function planUp(options: UpOptions): Promise<Plan> {
   if (!isSettled(state.status)) {
     return { subject, notes: [`The stack is ${state.status}.`], steps: [waitForStack(options)] };
   }
-  const changes = await stack.propose(template, values);
+  const changes = await stack.propose(templateBody(template, known), values);
   return {
     subject,
     notes: changes.length > 0 ? changes.map(describeChange) : ['The stack is as its template says.'],
     steps: [...first, ...(changes.length > 0 ? [updateStack(options)] : [])],
   };
+}
+
+/**
+ * Counted from the template: CloudFormation says what it will make only of a stack that is there, at least as a
+ * proposal, and a plan changes nothing.
+ */
+function describeCreation({ name }: Stack, { Resources }: Template): string {
+  const types = Object.values(Resources).map(({ Type }) => Type);
+  const service = (type: string) => type.split('::')[1] ?? type;
+  const counts = Object.entries(Object.groupBy(types, service))
+    .sort(([, one = []], [, other = []]) => other.length - one.length)
+    .map(([group, all = []]) => `${all.length} ${group}`);
+  return `The stack ${name} is made, from at most ${types.length} resources: ${counts.join(', ')}.`;
+}
+
+/** What the change set of a creation says, in one line. */
+function describeProposal(changes: StackChange[]): string {
+  const taken = changes.filter(({ action }) => action === 'Import').map(({ resource }) => resource);
+  const made = `${changes.length - taken.length} resources are made`;
+  return taken.length > 0 ? `${made}, and taken over: ${taken.join(', ')}` : made;
 }
 
 function describeChange({ action, resource, type, replacement }: StackChange): string {
@@ -91,12 +109,15 @@ function writeFirstValues(parameters: Parameters, missing: string[]): Step {
   };
 }
 
-function createStack({ stack, deps, template, values }: UpOptions): Step {
+function createStack({ stack, deps, template, known, values }: UpOptions): Step {
   const since = deps.clock.now();
   return {
     title: `Create the stack ${stack.name}`,
     async run(context) {
-      if ((await stack.read()) === undefined) await stack.create(template, values);
+      if ((await stack.read()) === undefined) {
+        context.progress(describeProposal(await stack.propose(templateBody(template, known), values)));
+        await stack.carryOut();
+      }
       await untilStackSettles(deps, context, stack, since);
     },
   };

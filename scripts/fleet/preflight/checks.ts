@@ -1,5 +1,10 @@
+import { mostTemplateBytes, templateBytes } from '../../../infra/policies/size.ts';
+import type { Template } from '../../../infra/policies/template.ts';
+import { timeoutsFit } from '../../../infra/policies/timeouts.ts';
 import { ConfigError, loadConfig } from '../../../src/config.ts';
+import { settings } from '../../../src/settings.ts';
 import { mostUserDataBytes } from './launch-template-faults.ts';
+import { type ParameterQuestion, parameterFaults, valuesInEffect } from './parameter-faults.ts';
 
 export interface Check {
   name: string;
@@ -8,34 +13,27 @@ export interface Check {
   detail: string;
 }
 
-/** Source: "AWS CloudFormation quotas", template body in a request. */
-const mostTemplateBytes = 51_200;
-
-function sizeCheck(name: string, text: string, most: number, refusal: string): Check {
-  const bytes = Buffer.byteLength(text);
+function sizeCheck(name: string, bytes: number, most: number, refusal: string): Check {
   const ok = bytes <= most;
   return { name, ok, detail: `${bytes} of ${most} bytes${ok ? '' : `: "${refusal}"`}` };
 }
 
 export const userDataCheck = (userData: string) =>
-  sizeCheck('user data', userData, mostUserDataBytes, `User data is limited to ${mostUserDataBytes} bytes`);
+  sizeCheck(
+    'user data',
+    Buffer.byteLength(userData),
+    mostUserDataBytes,
+    `User data is limited to ${mostUserDataBytes} bytes`,
+  );
 
-export const templateCheck = (template: string) =>
+/** The template as it is sent. */
+export const templateCheck = (template: Template) =>
   sizeCheck(
     'template',
-    template,
+    templateBytes(template),
     mostTemplateBytes,
     `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${mostTemplateBytes}`,
   );
-
-/** The stack's parameters that take part in the chain of timeouts, and the settings they stand for. */
-const chained = {
-  IdleTimeout: 'INLET_LB_IDLE_SECONDS',
-  KeepAliveTimeout: 'INLET_KEEP_ALIVE_SECONDS',
-  HeadersTimeout: 'INLET_HEADERS_SECONDS',
-  TerminationHeartbeat: 'INLET_TERMINATION_HOOK_SECONDS',
-  DeregistrationDelay: 'INLET_DEREGISTRATION_SECONDS',
-} as const;
 
 /** Settings that a configuration needs, with values that only their shape matters of. */
 const placeholders = {
@@ -47,15 +45,44 @@ const placeholders = {
   INLET_LINK_SECRETS: '0'.repeat(64),
 };
 
-/** Whether every timeout, from the load balancer to the target group, leaves room for the one inside it. */
-export function timeoutCheck(parameters: Record<string, string>): Check {
+/**
+ * Whether every timeout, from the load balancer to the target group, leaves room for the one inside it: those of
+ * the stack with the parameters that would be in effect, and those that administrators keep in Parameter Store
+ * (`env`; the service's defaults where they keep none).
+ */
+export function timeoutCheck(
+  { template, current, given }: ParameterQuestion,
+  env: Record<string, string>,
+): Check {
   const name = 'timeouts';
-  const own = Object.entries(chained).flatMap(([parameter, setting]) => {
-    const value = parameters[parameter];
-    return value === undefined ? [] : [[setting, value]];
-  });
-  const env = { ...placeholders, ...Object.fromEntries(own) };
-  return configCheck(name, env, 'each leaves room for the one inside it');
+  const kept = Object.entries(env).filter(([setting]) => setting.endsWith('_SECONDS'));
+  const inner = settings.aws.safeParse({ ...placeholders, ...Object.fromEntries(kept) });
+  if (!inner.success) {
+    const faults = inner.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return { name, ok: false, detail: faults.join('\n  ') };
+  }
+  const faults = timeoutsFit(withDefaults(template, valuesInEffect(template, current, given)), inner.data);
+  const ok = faults.length === 0;
+  return { name, ok, detail: ok ? 'each leaves room for the one inside it' : faults.join('\n  ') };
+}
+
+/** The template as if these values were the defaults of its parameters, which is what a policy looks at. */
+function withDefaults(template: Template, values: Record<string, string>): Template {
+  const Parameters = Object.fromEntries(
+    Object.entries(template.Parameters).map(([name, parameter]) => [
+      name,
+      { ...parameter, Default: values[name] ?? '' },
+    ]),
+  );
+  return { ...template, Parameters };
+}
+
+/** Whether the template takes the parameters, one by one and together. */
+export function parameterCheck(question: ParameterQuestion): Check {
+  const faults = parameterFaults(question);
+  const ok = faults.length === 0;
+  const given = Object.keys(question.given).length;
+  return { name: 'parameters', ok, detail: ok ? `${given} given; they go together` : faults.join('\n  ') };
 }
 
 /** Whether the service would start with the settings in Parameter Store. */

@@ -1,14 +1,32 @@
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import { instancesHaveRole, metadataIsGuarded } from '../../../infra/policies/instances.ts';
+import { noSsh } from '../../../infra/policies/network.ts';
+import { volumesAreEncrypted } from '../../../infra/policies/stores.ts';
+import type { Properties, Template } from '../../../infra/policies/template.ts';
 
 /** Source: "Run commands at launch" in the EC2 guide: 16 KB, before it is encoded. */
 export const mostUserDataBytes = 16_384;
+
+/** What holds for the launch template in infra/stack.yaml holds for every version that somebody made of it. */
+const policies = [metadataIsGuarded, volumesAreEncrypted, noSsh, instancesHaveRole];
 
 /**
  * What is wrong with a launch template version, in sentences; the words in quotes are EC2's own. Empty if it
  * may be released.
  */
 export function launchTemplateFaults(data: ResponseLaunchTemplateData): string[] {
-  return [...userDataFaults(data), ...metadataFaults(data), ...volumeFaults(data), ...accessFaults(data)];
+  return [...userDataFaults(data), ...hopFaults(data), ...policyFaults(data)];
+}
+
+function policyFaults(data: ResponseLaunchTemplateData): string[] {
+  const name = 'The launch template version';
+  const Properties = JSON.parse(JSON.stringify({ LaunchTemplateData: data })) as Properties;
+  const template: Template = {
+    Parameters: {},
+    Resources: { [name]: { Type: 'AWS::EC2::LaunchTemplate', Properties } },
+    Outputs: {},
+  };
+  return policies.flatMap((policy) => policy(template)).map((fault) => `${fault.replace(': ', ' ')}.`);
 }
 
 function userDataFaults({ UserData }: ResponseLaunchTemplateData): string[] {
@@ -19,35 +37,10 @@ function userDataFaults({ UserData }: ResponseLaunchTemplateData): string[] {
     : [];
 }
 
-function metadataFaults({ MetadataOptions: options }: ResponseLaunchTemplateData): string[] {
-  const faults: string[] = [];
+/** EC2 itself refuses what is outside of its range. */
+function hopFaults({ MetadataOptions: options }: ResponseLaunchTemplateData): string[] {
   const hops = options?.HttpPutResponseHopLimit;
-  if (options?.HttpTokens !== 'required')
-    faults.push(
-      'HttpTokens is not `required`: any request that a visitor makes the service send could read its credentials.',
-    );
-  if (hops !== undefined && (hops < 1 || hops > 64))
-    faults.push(`HttpPutResponseHopLimit is ${hops}: "Possible values: Integers from 1 to 64".`);
-  else if (hops !== 1)
-    faults.push(`HttpPutResponseHopLimit is ${hops ?? 'not set'}: 1 keeps the metadata on the instance.`);
-  if (options?.InstanceMetadataTags !== 'enabled')
-    faults.push(
-      'InstanceMetadataTags is not `enabled`: the user data reads from its tags which fleet it is in.',
-    );
-  return faults;
-}
-
-function volumeFaults({ BlockDeviceMappings: volumes = [] }: ResponseLaunchTemplateData): string[] {
-  return volumes
-    .filter(({ Ebs }) => Ebs && Ebs.Encrypted !== true)
-    .map(({ DeviceName }) => `The volume ${DeviceName} is not encrypted.`);
-}
-
-function accessFaults({ KeyName, IamInstanceProfile }: ResponseLaunchTemplateData): string[] {
-  return [
-    ...(KeyName ? [`It names the SSH key ${KeyName}; Session Manager needs none.`] : []),
-    ...(IamInstanceProfile
-      ? []
-      : ['It has no instance profile, so its instances cannot read their settings.']),
-  ];
+  return hops !== undefined && (hops < 1 || hops > 64)
+    ? [`HttpPutResponseHopLimit is ${hops}: "Possible values: Integers from 1 to 64".`]
+    : [];
 }

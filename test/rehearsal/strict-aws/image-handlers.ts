@@ -1,6 +1,9 @@
 import type { Handlers } from './behaviour.ts';
 import type { World } from './world.ts';
 
+/** Describing calls during which a copy is pending. */
+const copyLooks = 2;
+
 /** Images that are still being made. To moto every image is available at once. */
 export function createImageHandlers(world: World): Handlers {
   const { ec2 } = world.moto;
@@ -17,6 +20,18 @@ export function createImageHandlers(world: World): Handlers {
         else pendingImages.set(id, steps - 1);
       }
       return { Images: found, NextToken };
+    },
+    // moto leaves the tags behind, and has the copy at once.
+    async 'ec2.CopyImage'({ params }) {
+      const { SourceImageId, SourceRegion, CopyImageTags, Name, Description } = params;
+      const { ImageId = '' } = await ec2.copyImage({ SourceImageId, SourceRegion, Name, Description });
+      const source = world.moto.ec2In(SourceRegion);
+      const { Images: [original] = [] } = await source.describeImages({ ImageIds: [SourceImageId] });
+      source.destroy();
+      const Tags = CopyImageTags ? (original?.Tags ?? []) : [];
+      if (Tags.length > 0) await ec2.createTags({ Resources: [ImageId], Tags });
+      pendingImages.set(ImageId, copyLooks);
+      return { ImageId };
     },
   };
 }

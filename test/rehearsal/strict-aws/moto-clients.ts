@@ -1,7 +1,10 @@
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { S3 } from '@aws-sdk/client-s3';
 import { SSM } from '@aws-sdk/client-ssm';
 import { AwsError } from './aws-error.ts';
 
@@ -18,13 +21,18 @@ export function createMotoClients(endpoint: string, region: string) {
   const clients = {
     autoScaling: new AutoScaling(settings),
     cloudFormation: new CloudFormation(settings),
+    dynamoDb: new DynamoDB(settings),
     ec2: new EC2(settings),
     loadBalancing: new ElasticLoadBalancingV2(settings),
+    logs: new CloudWatchLogs(settings),
+    s3: new S3({ ...settings, forcePathStyle: true }),
     ssm: new SSM(settings),
   };
   return {
     ...clients,
     region,
+    /** EC2 in another region. Whoever asks for it destroys it. */
+    ec2In: (other: string) => new EC2({ ...settings, region: other }),
     destroy() {
       for (const client of Object.values(clients)) client.destroy();
     },

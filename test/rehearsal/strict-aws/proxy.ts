@@ -13,17 +13,21 @@ import { type OpaqueCall, readCall } from './read-call.ts';
 import type { RecordedCall, Recorder } from './recorder.ts';
 import { writeAnswer, writeError } from './write-answer.ts';
 
-interface ProxyParts {
-  moto: string;
-  /** Where the stand-in's groups and stacks are. In other regions there is only moto. */
-  region: string;
-  models: (service: string) => ApiModel | undefined;
-  recorder: Recorder;
-  faults: Faults;
+/** What the stand-in does in one region. */
+export interface Site {
   refusals: Refusals;
   handlers: Handlers;
   /** Looks at the state after a call that changed something. */
   afterChange: (call: AwsCall) => Promise<void>;
+}
+
+interface ProxyParts {
+  moto: string;
+  /** Undefined for a region that has no groups and stacks of the stand-in: there is only moto. */
+  siteOf: (region: string) => Site | undefined;
+  models: (service: string) => ApiModel | undefined;
+  recorder: Recorder;
+  faults: Faults;
 }
 
 /** Stands between the SDK's clients and moto, on a free port of the loopback address. */
@@ -84,13 +88,13 @@ async function answerCall(call: AwsCall, parts: ProxyParts) {
     parts.recorder.violate('api-model', `${nameOf(call)}: ${fault.message}`);
     throw fault;
   }
-  const isHome = call.region === parts.region;
-  if (isHome) await parts.refusals[nameOf(call)]?.(call);
-  const members = isHome ? await parts.handlers[nameOf(call)]?.(call) : undefined;
+  const site = parts.siteOf(call.region);
+  await site?.refusals[nameOf(call)]?.(call);
+  const members = await site?.handlers[nameOf(call)]?.(call);
   const answer = members ? { members } : await passOn(parts.moto, call);
   // moto's own faults come as pages of HTML.
   if ('bytes' in answer && answer.status === 500) throw new Error(`moto failed at ${nameOf(call)}`);
-  if (isHome && !isRead(call)) await parts.afterChange(call);
+  if (!isRead(call)) await site?.afterChange(call);
   return answer;
 }
 

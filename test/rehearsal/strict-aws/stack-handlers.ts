@@ -1,10 +1,10 @@
-import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { Stack, StackStatus } from '@aws-sdk/client-cloudformation';
 import { advance } from './advance.ts';
 import type { Members } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import type { Handlers } from './behaviour.ts';
 import { requireStack, type StackOperations } from './stack-operations.ts';
-import type { Stacks } from './stack-state.ts';
+import type { StackState, Stacks } from './stack-state.ts';
 import type { World } from './world.ts';
 
 /** Stacks whose operations take time. */
@@ -17,13 +17,16 @@ export function createStackHandlers(world: World, stacks: Stacks, operations: St
   };
   return {
     async 'cloudformation.CreateStack'({ params }) {
-      return { StackId: (await operations.create(params)).id };
+      const prepared = await operations.prepareCreation(params);
+      const stack = operations.open(params.StackName);
+      await operations.create(stack, prepared, false);
+      return { StackId: stack.id };
     },
     async 'cloudformation.UpdateStack'({ params }) {
       const stack = requireStack(stacks, params.StackName);
       const update = await operations.prepare(stack, params);
       if (!update) throw new AwsError('ValidationError', 'No updates are to be performed.');
-      await operations.update(stack, update);
+      await operations.update(stack, update, false);
       return { StackId: stack.id };
     },
     async 'cloudformation.DeleteStack'({ params }) {
@@ -37,11 +40,14 @@ export function createStackHandlers(world: World, stacks: Stacks, operations: St
       if (params.StackName && !state) {
         throw new AwsError('ValidationError', `Stack with id ${params.StackName} does not exist`);
       }
-      const { Stacks: described = [] } = state?.gone
-        ? { Stacks: [state.gone as Stack] }
-        : await cloudFormation.describeStacks(params);
-      const leaving = [...stacks.byId.values()].filter((stack) => !state && stack.gone && stack.running);
-      const found = [...described, ...leaving.map(({ gone }) => gone as Stack)];
+      const known = state?.gone ?? (state?.isMade === false ? proposed(state) : undefined);
+      const { Stacks: described = [] } = known
+        ? { Stacks: [known as Stack] }
+        : await cloudFormation.describeStacks(state ? { ...params, StackName: state.id } : params);
+      const others = [...stacks.byId.values()].filter(() => !state);
+      const leaving = others.filter(({ gone, running }) => gone && running);
+      const opened = others.filter(({ gone, isMade }) => !gone && !isMade);
+      const found = [...described, ...leaving.map(({ gone }) => gone as Stack), ...opened.map(proposed)];
       const answer = { Stacks: found.map((stack) => describeStack(stack, stacks)) };
       await step();
       return answer;
@@ -69,10 +75,24 @@ export function createStackHandlers(world: World, stacks: Stacks, operations: St
   };
 }
 
+/** A stack that has only change sets. */
+function proposed({ id, name, openedAt, status }: StackState): Stack {
+  return {
+    StackId: id,
+    StackName: name,
+    CreationTime: openedAt,
+    StackStatus: status as StackStatus | undefined,
+  };
+}
+
 function describeStack(stack: Stack, stacks: Stacks): Members {
   const state = stacks.find(stack.StackId);
   if (!state) return stack;
   const { running, status, reason, template } = state;
+  if (state.isLagging) {
+    state.isLagging = false;
+    return proposed({ ...state, status: 'REVIEW_IN_PROGRESS' });
+  }
   const { Outputs, ...rest } = stack;
   const creating = running?.status === 'CREATE_IN_PROGRESS' || status === 'ROLLBACK_COMPLETE';
   return {

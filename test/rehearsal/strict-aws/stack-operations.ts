@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { StackResource } from '@aws-sdk/client-cloudformation';
 import { addHooks } from './add-hooks.ts';
 import { adoptGroups } from './adopt-groups.ts';
 import type { Members } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
+import { alreadyExists, type ExistingResource, findExisting } from './existing-resources.ts';
 import { finish } from './lifecycle.ts';
+import { forMoto } from './moto-template.ts';
 import type { StackState, Stacks } from './stack-state.ts';
 import { type ResolvedTemplate, resolveTemplate } from './stack-template.ts';
 import { templateFault } from './template-fault.ts';
@@ -13,13 +17,17 @@ export interface PreparedUpdate {
   body: string;
   template: ResolvedTemplate;
   params: Members;
+  /** What of the template is there already, in no stack. */
+  existing: ExistingResource[];
 }
 
 export type StackOperations = ReturnType<typeof createStackOperations>;
 
+const nothing: ResolvedTemplate = { values: {}, names: {}, parsed: {} };
+
 /** What is done to stacks. moto does the work, at once; what the callers see of it takes steps. */
 export function createStackOperations(world: World, stacks: Stacks) {
-  const { cloudFormation } = world.moto;
+  const { cloudFormation, region } = world.moto;
   const start = (stack: StackState, operation: 'CREATE' | 'UPDATE' | 'DELETE', reason?: string) => {
     const rolledBack = operation === 'UPDATE' ? 'UPDATE_ROLLBACK_COMPLETE' : 'ROLLBACK_COMPLETE';
     stack.running = { status: `${operation}_IN_PROGRESS`, steps: world.pace.stack };
@@ -31,27 +39,61 @@ export function createStackOperations(world: World, stacks: Stacks) {
     await adoptGroups(world);
     await addHooks(world, stack);
   };
+  const requestOf = (prepared: PreparedUpdate, stack: StackState, isRolledBack = false) => ({
+    TemplateBody: forMoto(prepared.template.parsed, { region, imported: stack.imported, isRolledBack }),
+    Parameters: Object.entries(prepared.template.values).map(([ParameterKey, ParameterValue]) => ({
+      ParameterKey,
+      ParameterValue,
+    })),
+    Capabilities: prepared.params.Capabilities,
+    Tags: prepared.params.Tags,
+  });
   return {
-    async create(params: Members): Promise<StackState> {
-      if (!params.TemplateBody) throw new Error('Templates out of S3 are not rehearsed');
-      const template = await resolveTemplate(world.moto, params.TemplateBody, params.Parameters ?? [], {});
-      const { StackId: id = '' } = await cloudFormation.createStack(forMoto(params, template));
+    /** A stack that has nothing but its name: change sets of type CREATE are made on it. */
+    open(name: string): StackState {
+      const id = `arn:aws:cloudformation:${region}:123456789012:stack/${name}/${randomUUID()}`;
       const stack: StackState = {
         id,
-        name: params.StackName,
-        body: params.TemplateBody,
-        template,
+        name,
+        body: '',
+        template: nothing,
+        imported: [],
+        isMade: false,
+        openedAt: new Date(),
+        isLagging: false,
         running: undefined,
-        status: undefined,
+        status: 'REVIEW_IN_PROGRESS',
         reason: undefined,
         failures: [],
         gone: undefined,
         changeSets: new Map(),
       };
       stacks.byId.set(id, stack);
-      start(stack, 'CREATE', stacks.takeFailure() ?? templateFault(template));
-      await take(stack);
       return stack;
+    },
+
+    async prepareCreation(params: Members): Promise<PreparedUpdate> {
+      const { TemplateBody: body, Parameters = [] } = params;
+      if (!body) throw new Error('Templates out of S3 are not rehearsed');
+      const template = await resolveTemplate(world.moto, body, Parameters, {});
+      return { body, template, params, existing: await findExisting(world.moto, template, []) };
+    },
+
+    /** `isImporting`: what is there already is taken over; else the creation fails because of it. */
+    async create(stack: StackState, prepared: PreparedUpdate, isImporting: boolean) {
+      const { body, template, existing } = prepared;
+      const conflict = isImporting ? undefined : existing[0];
+      const failure =
+        stacks.takeFailure() ?? templateFault(template) ?? (conflict && alreadyExists(conflict));
+      Object.assign(stack, { body, template, imported: existing, isMade: true });
+      const { StackId = '' } = await cloudFormation.createStack({
+        StackName: stack.name,
+        ...requestOf(prepared, stack, failure !== undefined),
+      });
+      stacks.rename(stack, StackId);
+      stack.changeSets.clear();
+      start(stack, 'CREATE', failure);
+      if (failure === undefined) await take(stack);
     },
 
     /** Undefined if nothing would change. */
@@ -61,25 +103,37 @@ export function createStackOperations(world: World, stacks: Stacks) {
       const before = { ...stack.template.values, ...stack.template.names };
       const template = await resolveTemplate(world.moto, body, params.Parameters ?? [], before);
       const same = JSON.stringify(template.values) === JSON.stringify(stack.template.values);
-      return body === stack.body && same ? undefined : { body, template, params };
+      if (body === stack.body && same) return undefined;
+      const made = Object.keys(stack.template.parsed.Resources ?? {});
+      return { body, template, params, existing: await findExisting(world.moto, template, made) };
     },
 
-    async update(stack: StackState, { body, template, params }: PreparedUpdate) {
-      const failure = stacks.takeFailure() ?? templateFault(template);
+    async update(stack: StackState, prepared: PreparedUpdate, isImporting: boolean) {
+      const { body, template, existing } = prepared;
+      const conflict = isImporting ? undefined : existing[0];
+      const failure =
+        stacks.takeFailure() ?? templateFault(template) ?? (conflict && alreadyExists(conflict));
       start(stack, 'UPDATE', failure);
       stack.changeSets.clear();
       if (failure) return;
-      const { Capabilities, Tags } = params;
-      await cloudFormation.updateStack(forMoto({ StackName: stack.id, Capabilities, Tags }, template));
+      stack.imported.push(...existing);
+      await cloudFormation.updateStack({ StackName: stack.id, ...requestOf(prepared, stack) });
       Object.assign(stack, { body, template });
       await take(stack);
     },
 
     async remove(stack: StackState) {
+      if (!stack.isMade) {
+        stack.gone = { StackId: stack.id, StackName: stack.name, CreationTime: stack.openedAt };
+        stack.status = 'DELETE_COMPLETE';
+        return;
+      }
       const { Stacks: [described] = [] } = await cloudFormation.describeStacks({ StackName: stack.id });
       // Its groups go first, with their instances, so that nothing is left in the network.
-      await endGroups(world, stack);
+      const resources = await resourcesOf(world, stack);
+      await endGroups(world, resources);
       await cloudFormation.deleteStack({ StackName: stack.id });
+      await deleteTargetGroups(world, resources);
       stack.gone = described as Members;
       start(stack, 'DELETE');
       await adoptGroups(world);
@@ -87,12 +141,24 @@ export function createStackOperations(world: World, stacks: Stacks) {
   };
 }
 
-async function endGroups(world: World, { id }: StackState) {
-  const { StackResources = [] } = await world.moto.cloudFormation.describeStackResources({ StackName: id });
-  for (const { PhysicalResourceId = '', ResourceType } of StackResources) {
+async function resourcesOf({ moto }: World, { id }: StackState): Promise<StackResource[]> {
+  const { StackResources = [] } = await moto.cloudFormation.describeStackResources({ StackName: id });
+  return StackResources;
+}
+
+async function endGroups(world: World, resources: StackResource[]) {
+  for (const { PhysicalResourceId = '', ResourceType } of resources) {
     const group = world.groups.get(PhysicalResourceId);
     if (!group || ResourceType !== 'AWS::AutoScaling::AutoScalingGroup') continue;
     for (const member of [...group.members]) await finish(world, group, member);
+  }
+}
+
+/** moto's CloudFormation leaves them behind, and their names are in the way of the next stack. */
+async function deleteTargetGroups({ moto }: World, resources: StackResource[]) {
+  for (const { PhysicalResourceId: TargetGroupArn, ResourceType } of resources) {
+    if (ResourceType === 'AWS::ElasticLoadBalancingV2::TargetGroup')
+      await moto.loadBalancing.deleteTargetGroup({ TargetGroupArn });
   }
 }
 
@@ -101,16 +167,4 @@ export function requireStack(stacks: Stacks, nameOrId: string): StackState {
   const stack = stacks.find(nameOrId);
   if (stack && !stack.gone) return stack;
   throw new AwsError('ValidationError', `Stack [${nameOrId}] does not exist`);
-}
-
-function forMoto(params: Members, { body, values }: ResolvedTemplate): Members & { StackName: string } {
-  return {
-    ...params,
-    StackName: params.StackName,
-    TemplateBody: body,
-    Parameters: Object.entries(values).map(([ParameterKey, ParameterValue]) => ({
-      ParameterKey,
-      ParameterValue,
-    })),
-  };
 }

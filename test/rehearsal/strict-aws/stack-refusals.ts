@@ -16,10 +16,23 @@ export function createStackRefusals(stacks: Stacks): Refusals {
       `1 validation error detected: Value '${body.slice(0, 40)}…' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${maxTemplateBytes}`,
     );
   };
+  // A stack that was only proposed takes further proposals. The words are those of
+  // https://github.com/compose-x/ecs_composex/issues/785
+  const create = ({ params }: AwsCall) => {
+    const stack = stacks.find(params.StackName);
+    if (!stack || (!stack.isMade && !stack.gone)) return;
+    throw new AwsError(
+      'ValidationError',
+      `Stack [${stack.name}] already exists and cannot be created again with the changeSet [${params.ChangeSetName}].`,
+    );
+  };
   const update = (call: AwsCall) => {
     size(call);
+    if (call.params.ChangeSetType === 'CREATE') return create(call);
     const stack = stacks.find(call.params.StackName);
     const status = stack?.running?.status ?? stack?.status;
+    // What was only proposed is made by carrying out a proposal, and by nothing else.
+    if (status === 'REVIEW_IN_PROGRESS' && call.action === 'ExecuteChangeSet') return;
     // Only what is settled and was made can be updated. Source: "Stack status codes" in its guide.
     if (!stack || !status || !(status.endsWith('_IN_PROGRESS') || status === 'ROLLBACK_COMPLETE')) return;
     throw new AwsError('ValidationError', `Stack:${stack.id} is in ${status} state and can not be updated.`);

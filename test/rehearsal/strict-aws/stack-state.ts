@@ -1,4 +1,5 @@
 import type { Members } from './aws-call.ts';
+import type { ExistingResource, ImportRefusal } from './existing-resources.ts';
 import type { PreparedUpdate } from './stack-operations.ts';
 import type { ResolvedTemplate } from './stack-template.ts';
 
@@ -9,6 +10,13 @@ export interface StackState {
   /** As the caller gave it; moto has another one. */
   body: string;
   template: ResolvedTemplate;
+  /** What it took over. moto does not know that it belongs to the stack, so it is not deleted with it either. */
+  imported: ExistingResource[];
+  /** False as long as there are only change sets: moto has no such stack. */
+  isMade: boolean;
+  openedAt: Date;
+  /** Whether the next look still sees a proposal: CloudFormation takes a moment to begin. */
+  isLagging: boolean;
   /** What DescribeStacks says while an operation runs. */
   running: { status: string; steps: number } | undefined;
   /** The last status, where it differs from moto's. */
@@ -25,8 +33,12 @@ export interface ChangeSet {
   name: string;
   /** Describing calls until it is there. */
   steps: number;
+  type: 'CREATE' | 'UPDATE';
+  isImporting: boolean;
   /** Undefined for one without changes, which CloudFormation calls failed. */
   update: PreparedUpdate | undefined;
+  /** Why CloudFormation refuses it. */
+  refusal: ImportRefusal | undefined;
   changes: Members[];
 }
 
@@ -34,13 +46,21 @@ export type Stacks = ReturnType<typeof createStacks>;
 
 export function createStacks() {
   const byId = new Map<string, StackState>();
+  const earlierIds = new Map<string, string>();
   let failure: string | undefined;
   return {
     byId,
     /** By its ARN for ever; by its name until it is gone. */
     find(nameOrId: string | undefined): StackState | undefined {
-      if (nameOrId?.startsWith('arn:')) return byId.get(nameOrId);
+      if (nameOrId?.startsWith('arn:')) return byId.get(earlierIds.get(nameOrId) ?? nameOrId);
       return [...byId.values()].find(({ name, gone, running }) => name === nameOrId && (!gone || running));
+    },
+    /** moto makes up another ARN when a stack that was opened is made; both lead to it from then on. */
+    rename(stack: StackState, id: string) {
+      byId.delete(stack.id);
+      earlierIds.set(stack.id, id);
+      stack.id = id;
+      byId.set(id, stack);
     },
     /** Lets the next operation on a stack fail, and CloudFormation roll it back. */
     failNext(reason: string) {
@@ -53,6 +73,7 @@ export function createStacks() {
     },
     clear() {
       byId.clear();
+      earlierIds.clear();
       failure = undefined;
     },
   };

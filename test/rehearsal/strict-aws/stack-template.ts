@@ -1,13 +1,10 @@
+import { parseTemplate } from '../../../infra/policies/parse-template.ts';
 import type { Members } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import type { MotoClients } from './moto-clients.ts';
-import { forMoto } from './moto-template.ts';
-import { parseTemplate } from './parse-template.ts';
 
 /** A template with its parameters as CloudFormation sees them. */
 export interface ResolvedTemplate {
-  /** The body for moto. */
-  body: string;
   /** Values by parameter, those out of Parameter Store resolved. */
   values: Record<string, string>;
   /** Names in Parameter Store by parameter. */
@@ -21,12 +18,12 @@ export interface ResolvedTemplate {
  * would find nothing to update.
  */
 export async function resolveTemplate(
-  { ssm, region }: MotoClients,
+  { ssm }: MotoClients,
   body: string,
   given: Members[],
   previous: Record<string, string>,
 ): Promise<ResolvedTemplate> {
-  const parsed = parseTemplate(body);
+  const parsed: Members = parseTemplate(body);
   const values: Record<string, string> = {};
   const names: Record<string, string> = {};
   const stray = given.map(({ ParameterKey }) => ParameterKey).filter((key) => !parsed.Parameters?.[key]);
@@ -43,7 +40,7 @@ export async function resolveTemplate(
     names[key] = String(value);
     values[key] = await lookUp(ssm, String(value));
   }
-  return { body: forMoto(parsed, region), values, names, parsed };
+  return { values, names, parsed };
 }
 
 async function lookUp(ssm: MotoClients['ssm'], name: string): Promise<string> {
