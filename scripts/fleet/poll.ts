@@ -10,10 +10,11 @@ interface PollOptions {
   advice: string;
 }
 
-const intervalMs = 5000;
+/** Often while a person waits for something quick, then less: an account may call AWS only so often. */
+const intervalMs = (waitedMs: number) => (waitedMs < 120_000 ? 5000 : 15_000);
 
 /**
- * Asks every five seconds until `look` says that it is done, and keeps the lock alive meanwhile. `look` returns
+ * Asks every five seconds, after two minutes every fifteen, until `look` says that it is done, and keeps the lock alive meanwhile. `look` returns
  * true, or how far things are. Throws a FleetError when it takes too long.
  */
 export async function pollUntil(
@@ -22,13 +23,14 @@ export async function pollUntil(
   look: () => Promise<true | string>,
   { patienceMs, failure, advice }: PollOptions,
 ): Promise<void> {
-  const deadline = clock.now().getTime() + patienceMs;
+  const started = clock.now().getTime();
   for (;;) {
     const answer = await look();
     if (answer === true) return;
     progress(answer);
-    if (clock.now().getTime() >= deadline) throw new FleetError(`${failure}: ${answer}.`, { advice });
-    await clock.sleep(intervalMs, signal);
+    const waited = clock.now().getTime() - started;
+    if (waited >= patienceMs) throw new FleetError(`${failure}: ${answer}.`, { advice });
+    await clock.sleep(intervalMs(waited), signal);
     await claim.beat();
   }
 }

@@ -85,6 +85,7 @@ export function timelineSvg(records: readonly LoadRecord[], events: readonly Tim
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="11">`,
+    '<title>Which version answered, second by second, and what failed</title>',
     `<rect width="100%" height="100%" fill="#fff"/>`,
     ...parts,
     '</svg>',
