@@ -1,4 +1,5 @@
 import { createClients } from './aws/clients.ts';
+import { moveRule } from './aws/move-rule.ts';
 import { createSsmOperations } from './aws/ssm-records.ts';
 import { unprotectLoadBalancer } from './aws/unprotect-load-balancer.ts';
 import type { Clock } from './clock.ts';
@@ -28,6 +29,7 @@ import { templateCheck, userDataCheck } from './preflight/checks.ts';
 import type { Actions, GlobalOptions, JudgeOptions } from './program.ts';
 import type { Source } from './read-source.ts';
 import { type RunContext, runPlan } from './run-plan.ts';
+import { endingOf } from './slots.ts';
 import { isUsable } from './stack.ts';
 
 export interface ActionDeps {
@@ -40,7 +42,6 @@ export interface ActionDeps {
 }
 
 const retainedOutputs = ['Bucket', 'AccessLogBucket', 'SiteBucket', 'Table', 'LimitsTable', 'LogGroup'];
-const levels: Record<string, number> = { debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 /** What the controller keeps in Parameter Store, beside settings, secrets and the name of the image. */
 const ownParameters = ['live', 'slots/a/version', 'slots/a/min', 'slots/b/version', 'slots/b/min'];
 
@@ -124,6 +125,16 @@ export function createActions({
           'AWS::Region': region,
         },
         values: { ...ownValues(), ...parameter },
+        async isRuleMissing() {
+          const { fleet } = await openFleet();
+          return (await fleet.alias.read()) !== undefined && (await fleet.traffic.read()) === undefined;
+        },
+        async moveRule() {
+          const { fleet, state } = await openFleet();
+          const { LoadBalancerArn: loadBalancerArn = '', ListenerArn: listenerArn = '' } = state.outputs;
+          const weights = (await fleet.alias.read())?.weights ?? {};
+          await moveRule({ elb: clients.elb, loadBalancerArn, listenerArn, traffic: fleet.traffic }, weights);
+        },
       });
       await runPlan(await accountAsFleet(), plan, context, { takeOver });
       const outputs = (await account.stack.read())?.outputs ?? {};
@@ -193,7 +204,7 @@ export function createActions({
       const query = {
         since: new Date(clock.now().getTime() - since),
         version,
-        level: level === undefined ? undefined : levels[level],
+        level,
         instanceId: instance,
       };
       const lines = composeLogs(clients, account, state).read(query, { follow, signal: context.signal });
@@ -207,9 +218,7 @@ export function createActions({
       await runPlan(fleet, await planDrain(fleet, { instanceId, keep }), context, { takeOver });
       if (keep) {
         reporter.note(`Look into it: aws ssm start-session --target ${instanceId}`);
-        reporter.note(
-          `End it: aws autoscaling terminate-instance-in-auto-scaling-group --instance-id ${instanceId} --should-decrement-desired-capacity`,
-        );
+        reporter.note(`End it: ${endingOf(instanceId)}`);
       }
     },
 

@@ -1,9 +1,11 @@
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
 export interface LogQuery {
   since: Date;
   /** Only of instances that run this version. */
   version: number | undefined;
-  /** Least level, as pino counts: 30 is info, 50 is error. */
-  level: number | undefined;
+  /** Least level. */
+  level: LogLevel | undefined;
   instanceId: string | undefined;
 }
 

@@ -8,6 +8,7 @@ import {
   parseVersion,
   parseWeight,
 } from './cli-values.ts';
+import type { LogLevel } from './log-lines.ts';
 
 export interface GlobalOptions {
   fleet: string;
@@ -41,7 +42,7 @@ export interface Actions {
     since: number;
     follow: boolean;
     version?: number;
-    level?: string;
+    level?: LogLevel;
     instance?: string;
   }): Promise<void>;
   drain(instanceId: string, options: { keep: boolean }): Promise<void>;

@@ -1,3 +1,5 @@
+import { FleetError } from './fleet-error.ts';
+
 /**
  * The two permanent places that a version can run in. Each is one target group and one Auto Scaling group, so
  * that a release never makes or deletes infrastructure.
@@ -57,3 +59,19 @@ export function startedInstances(slot: Slot, version = slot.version): SlotInstan
 export function healthyInstances(slot: Slot, version = slot.version): SlotInstance[] {
   return startedInstances(slot, version).filter(({ healthy }) => healthy);
 }
+
+/**
+ * Throws a FleetError if somebody has set an instance of these slots aside: it would outlive whatever empties
+ * the slot, and whoever looks into it should know.
+ */
+export function refuseIfAside(slots: Slot[]): void {
+  const aside = slots.flatMap(({ instances }) => instances).filter(({ state }) => state.includes('Standby'));
+  if (aside.length === 0) return;
+  throw new FleetError(`${aside.map(({ id }) => id).join(', ')} is set aside, to be looked into.`, {
+    advice: aside.map(({ id }) => `End it: ${endingOf(id)}`).join('\n  '),
+  });
+}
+
+/** How an administrator ends an instance that is set aside: it counts for nothing, so nothing takes its place. */
+export const endingOf = (instanceId: string) =>
+  `aws autoscaling terminate-instance-in-auto-scaling-group --instance-id ${instanceId} --no-should-decrement-desired-capacity`;

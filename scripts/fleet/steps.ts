@@ -74,7 +74,7 @@ export function scaleUp(fleet: Fleet, name: SlotName, version: number, count: nu
 }
 
 const adviceFor = (version: number) =>
-  `See why with \`fleet logs --version ${version}\`. Visitors still get what they got before; \`fleet gc\` ends the instances.`;
+  `Why is in \`fleet logs --version ${version}\`, or on an instance's console: "Launch abandoned" in docs/operations.md. Visitors still get what they got before; \`fleet gc\` ends the instances.`;
 
 /**
  * Names a slot in the rule without giving it traffic, and waits until the load balancer finds enough of its

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { CanaryFailed } from '../../scripts/fleet/commands/release.ts';
+import type { FleetStatus } from '../../scripts/fleet/commands/status.ts';
 import { explainAwsError } from '../../scripts/fleet/explain-aws-error.ts';
 import { FleetError } from '../../scripts/fleet/fleet-error.ts';
 import { commands, steadyTraffic, weightsNow } from './control-plane/life.ts';
@@ -159,6 +160,61 @@ test('what cannot be is refused before any call that changes something', async (
     await run.rollback();
     assert.deepEqual(weightsNow(aws), { a: 100 });
   });
+  assert.deepEqual(aws.control.violations, []);
+});
+
+/** Certificate Manager has no client here; the stand-in asks only which service a request is signed for. */
+async function requestCertificate(): Promise<string> {
+  const answer = await fetch(aws.endpoint, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.1',
+      'X-Amz-Target': 'CertificateManager.RequestCertificate',
+      Authorization: `AWS4-HMAC-SHA256 Credential=rehearsal/20260101/eu-central-1/acm/aws4_request`,
+    },
+    body: JSON.stringify({ DomainName: 'api.example.org' }),
+  });
+  const { CertificateArn } = (await answer.json()) as { CertificateArn?: string };
+  assert.ok(CertificateArn);
+  return CertificateArn;
+}
+
+test('an update of the stack while a canary runs leaves the weights, the versions and the sizes as they are', async () => {
+  const { operator, run } = await withLive();
+  await run.bake();
+  await run.release(2, { bakeTime: 0 });
+  const before = operator.results.at(-1) as FleetStatus;
+  const rules = aws.control.forwardActions().length;
+  await run.up({ MaxSize: '12' });
+  await run.status();
+  const { slots, weights } = operator.results.at(-2) as FleetStatus;
+  assert.equal(aws.control.forwardActions().length, rules);
+  assert.deepEqual(weights, { a: 80, b: 20 });
+  const shape = ({ name, version, min, desired, instances }: (typeof slots)[number]) => ({
+    name,
+    version,
+    min,
+    desired,
+    ids: instances.map(({ id }) => id),
+  });
+  assert.deepEqual(slots.map(shape), before.slots.map(shape));
+  assert.deepEqual(
+    slots.map(({ max }) => max),
+    [12, 12],
+  );
+  assert.deepEqual(aws.control.violations, []);
+});
+
+test('a live fleet that gets a certificate serves on, and its weights move to the listener for HTTPS', async () => {
+  const { run } = await withLive();
+  const before = aws.control.forwardActions().length;
+  const certificate = await requestCertificate();
+  await run.up({ CertificateArn: certificate });
+  const [written, taken, ...more] = aws.control.forwardActions().slice(before);
+  assert.deepEqual([written?.action, taken?.action, more], ['CreateRule', 'DeleteRule', []]);
+  assert.notEqual(written?.rule, taken?.rule);
+  assert.equal(written?.weights[0]?.weight, 100);
+  assert.deepEqual(taken?.weights, [], 'the rule on the listener for HTTP is gone, so that it redirects');
   assert.deepEqual(aws.control.violations, []);
 });
 

@@ -19,13 +19,17 @@ interface AlbTrafficDeps {
 /** The controller's rule on the listener. The stack's template does not know of it. */
 const priority = 1000;
 
+/** The controller's rule on a listener, if it is there. */
+export async function findRule(
+  elb: ElasticLoadBalancingV2Client,
+  listenerArn: string | undefined,
+): Promise<Rule | undefined> {
+  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
+  return Rules.find((rule) => rule.Priority === String(priority));
+}
+
 /** One listener rule for every path, whose forward action carries the weights. */
 export function createAlbTraffic({ elb, listenerArn, targetGroups }: AlbTrafficDeps): Traffic {
-  async function findRule(): Promise<Rule | undefined> {
-    const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
-    return Rules.find((rule) => rule.Priority === String(priority));
-  }
-
   function slotOf(targetGroupArn: string | undefined): SlotName {
     const name = slotNames.find((slot) => targetGroups[slot] === targetGroupArn);
     if (name !== undefined) return name;
@@ -49,7 +53,7 @@ export function createAlbTraffic({ elb, listenerArn, targetGroups }: AlbTrafficD
 
   return {
     async read() {
-      const rule = await findRule();
+      const rule = await findRule(elb, listenerArn);
       return rule && toWeights(rule);
     },
     async write(weights) {
@@ -58,7 +62,7 @@ export function createAlbTraffic({ elb, listenerArn, targetGroups }: AlbTrafficD
         return weight !== undefined ? [{ TargetGroupArn: targetGroups[name], Weight: weight }] : [];
       });
       const Actions = [{ Type: 'forward' as const, ForwardConfig: { TargetGroups } }];
-      const rule = await findRule();
+      const rule = await findRule(elb, listenerArn);
       if (rule?.RuleArn) {
         await elb.send(new ModifyRuleCommand({ RuleArn: rule.RuleArn, Actions }));
         return;
@@ -69,7 +73,7 @@ export function createAlbTraffic({ elb, listenerArn, targetGroups }: AlbTrafficD
       );
     },
     async remove() {
-      const rule = await findRule();
+      const rule = await findRule(elb, listenerArn);
       if (rule?.RuleArn) await elb.send(new DeleteRuleCommand({ RuleArn: rule.RuleArn }));
     },
   };

@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Clock } from '../clock.ts';
-import type { LogLines, LogQuery } from '../log-lines.ts';
+import type { LogLevel, LogLines, LogQuery } from '../log-lines.ts';
 
 interface CloudWatchLogsDeps {
   logs: CloudWatchLogsClient;
@@ -8,11 +8,21 @@ interface CloudWatchLogsDeps {
   clock: Clock;
 }
 
+/** The service writes levels as words. */
+const levels: LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
+const levelsFrom = (least: LogLevel) => levels.slice(levels.indexOf(least));
+
 /** A filter pattern over the JSON that the service logs. Source: "Filter pattern syntax" in CloudWatch Logs' guide. */
-function filterPattern({ version, level }: LogQuery): string | undefined {
+export function filterPattern({ version, level }: Pick<LogQuery, 'version' | 'level'>): string | undefined {
   const terms = [
     ...(version === undefined ? [] : [`$.release = "v${version}"`]),
-    ...(level === undefined ? [] : [`$.level >= ${level}`]),
+    ...(level === undefined
+      ? []
+      : [
+          `(${levelsFrom(level)
+            .map((label) => `$.level = "${label}"`)
+            .join(' || ')})`,
+        ]),
   ];
   return terms.length > 0 ? `{ ${terms.join(' && ')} }` : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet.ts';
 import type { Plan, Step } from '../plan.ts';
-import { slotNames } from '../slots.ts';
+import { refuseIfAside, slotNames } from '../slots.ts';
 import type { Stack } from '../stack.ts';
 import { emptySlot } from '../steps.ts';
 import { untilStackSettles } from '../until-stack-settles.ts';
@@ -18,7 +18,10 @@ interface DownOptions {
   retained: string[];
 }
 
-/** Plans to take the fleet down. Buckets, tables and logs stay: the template retains them. */
+/**
+ * Plans to take the fleet down. Buckets, tables and logs stay: the template retains them. Throws a
+ * FleetError if an instance is set aside.
+ */
 export async function planDown({
   stack,
   fleet,
@@ -28,6 +31,7 @@ export async function planDown({
   retained,
 }: DownOptions): Promise<Plan> {
   const state = await stack.read();
+  if (fleet) refuseIfAside(await Promise.all(slotNames.map((name) => fleet.slots.read(name))));
   const isThere = state !== undefined || (await stack.isOnlyProposed());
   const since = deps.clock.now();
   const remove: Step = {

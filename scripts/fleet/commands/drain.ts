@@ -12,7 +12,8 @@ interface DrainOptions {
 
 /**
  * Plans to take one instance out of service. Its slot gets another one first, so that the others never carry
- * more than their share. Throws a FleetError if the instance is in no slot.
+ * more than their share. Throws a FleetError if the instance is in no slot, or its slot
+ * can neither grow nor shrink.
  */
 export async function planDrain(fleet: Fleet, { instanceId, keep }: DrainOptions): Promise<Plan> {
   const subject = `drain ${instanceId}`;
@@ -43,6 +44,14 @@ export async function planDrain(fleet: Fleet, { instanceId, keep }: DrainOptions
     },
   };
   const isFull = slot.desired >= slot.max;
+  if (isFull && slot.desired - 1 < slot.min) {
+    throw new FleetError(
+      `Slot ${slot.name} can get neither larger nor smaller than ${slot.desired} instances.`,
+      {
+        advice: `Raise the limit with \`fleet up --parameter MaxSize=${slot.max + 1}\`, then drain.`,
+      },
+    );
+  }
   return {
     subject,
     notes: [

@@ -2,7 +2,7 @@ import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import type { Images } from '../images.ts';
 import type { Plan, Step } from '../plan.ts';
-import { type Slot, slotNames } from '../slots.ts';
+import { refuseIfAside, type Slot, slotNames } from '../slots.ts';
 import { emptySlot } from '../steps.ts';
 import type { Version } from '../versions.ts';
 
@@ -31,6 +31,7 @@ export async function planGc(fleet: Fleet, { keep, images, stackImage }: GcOptio
   }
   const slots = await Promise.all(slotNames.map((name) => fleet.slots.read(name)));
   const idle = slots.filter(({ name, desired, min }) => !weights?.[name] && desired + min > 0);
+  refuseIfAside(idle);
   const old = versionsToRemove(versions, slots, keep);
   const left = new Set(versions.filter((version) => !old.includes(version)).map(({ image }) => image));
   const unused = (await images.list()).filter(({ id }) => !left.has(id) && id !== stackImage).slice(keep);

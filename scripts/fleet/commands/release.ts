@@ -3,7 +3,7 @@ import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import type { LiveAlias } from '../live-alias.ts';
 import type { Plan, Step } from '../plan.ts';
-import { otherSlot, type Slot, type SlotName } from '../slots.ts';
+import { otherSlot, refuseIfAside, type Slot, type SlotName } from '../slots.ts';
 import {
   admit,
   assignVersion,
@@ -106,6 +106,7 @@ function canaryRelease(
   { version, weights, watch }: ReleaseOptions,
 ) {
   const slot = otherSlot(live.slot);
+  if (slots[slot].version !== version) refuseIfAside([slots[slot]]);
   const all = measureAll(slots[live.slot], live.weights[live.slot] ?? 100, fleet.leastInstances);
   const current = live.canary ? (live.weights[slot] ?? 0) : 0;
   // Continuing an interrupted release does not take away what the canary has.

@@ -18,6 +18,10 @@ interface UpOptions {
   known: KnownValues;
   /** Parameters of the template that are to be set; the others keep their values. */
   values: Record<string, string>;
+  /** Whether a version is live, but the listener that serves has no rule: a stack was given a certificate. */
+  isRuleMissing: () => Promise<boolean>;
+  /** Puts the rule with the weights on the listener that serves. */
+  moveRule: () => Promise<void>;
 }
 
 /** What the template reads before the controller has ever written it. */
@@ -67,7 +71,11 @@ export async function planUp(options: UpOptions): Promise<Plan> {
   return {
     subject,
     notes: changes.length > 0 ? changes.map(describeChange) : ['The stack is as its template says.'],
-    steps: [...first, ...(changes.length > 0 ? [updateStack(options)] : [])],
+    steps: [
+      ...first,
+      ...(changes.length > 0 ? [updateStack(options)] : []),
+      ...(changes.length > 0 || (await options.isRuleMissing()) ? [settleRule(options)] : []),
+    ],
   };
 }
 
@@ -141,6 +149,17 @@ function updateStack({ stack, deps }: UpOptions): Step {
     async run(context) {
       await stack.carryOut();
       await untilStackSettles(deps, context, stack, since);
+    },
+  };
+}
+
+function settleRule({ isRuleMissing, moveRule }: UpOptions): Step {
+  return {
+    title: 'See that the weights are on the listener that serves',
+    async run({ progress }) {
+      if (!(await isRuleMissing())) return;
+      await moveRule();
+      progress('moved');
     },
   };
 }

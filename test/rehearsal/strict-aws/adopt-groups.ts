@@ -6,9 +6,10 @@ import type { World } from './world.ts';
 /**
  * Brings the stand-in's groups in line with moto's after something else than a call on the group itself has made,
  * changed or deleted them: a stack. moto starts a group's instances at once, and makes a group anew where
- * CloudFormation updates it; here instances take time, and outlive an update of their stack.
+ * CloudFormation updates it; here instances take time, and outlive an update of their stack. `least` are the sizes
+ * that the stack's template gives.
  */
-export async function adoptGroups(world: World): Promise<void> {
+export async function adoptGroups(world: World, least = new Map<string, number>()): Promise<void> {
   const { moto, groups } = world;
   const { AutoScalingGroups = [] } = await moto.autoScaling.describeAutoScalingGroups();
   const described = new Map(AutoScalingGroups.map((group) => [group.AutoScalingGroupName ?? '', group]));
@@ -22,7 +23,7 @@ export async function adoptGroups(world: World): Promise<void> {
     const arn = group.AutoScalingGroupARN ?? '';
     if (known?.arn === arn) continue;
     await empty(world, group);
-    const min = group.MinSize ?? 0;
+    const min = least.get(name) ?? group.MinSize ?? 0;
     const max = group.MaxSize ?? 0;
     // A stack that does not say how many are desired leaves that as it is, within the new bounds.
     const desired = Math.min(Math.max(known?.desired ?? group.DesiredCapacity ?? min, min), max);

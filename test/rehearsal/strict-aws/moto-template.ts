@@ -1,5 +1,6 @@
 import type { Members } from './aws-call.ts';
 import type { ExistingResource } from './existing-resources.ts';
+import type { ResolvedTemplate } from './stack-template.ts';
 
 /** Properties that moto's CloudFormation fails on. */
 const unknownToMoto: Record<string, string[]> = {
@@ -9,6 +10,26 @@ const unknownToMoto: Record<string, string[]> = {
 
 /** What moto's CloudFormation cannot delete: a route table, and so the network that it is in. */
 const undeletable = ['AWS::EC2::RouteTable', 'AWS::EC2::VPC'];
+
+const groupType = 'AWS::AutoScaling::AutoScalingGroup';
+
+/** The least sizes of a template's groups, by their names, which moto is not told. */
+export function leastSizes({ parsed, values }: ResolvedTemplate): Map<string, number> {
+  const resources = Object.values<Members>(parsed.Resources ?? {});
+  const textOfValue = (value: Members | string | number): string => {
+    if (typeof value !== 'object') return String(value);
+    if (value.Ref) return values[value.Ref] ?? '';
+    return String(value['Fn::Sub'] ?? '').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  };
+  return new Map(
+    resources
+      .filter(({ Type }) => Type === groupType)
+      .map(({ Properties }) => [
+        textOfValue(Properties.AutoScalingGroupName),
+        Number(textOfValue(Properties.MinSize)),
+      ]),
+  );
+}
 
 interface MotoTemplateOptions {
   region: string;
@@ -33,6 +54,8 @@ export function forMoto(template: Members, { region, imported, isRolledBack }: M
       delete copy.Resources[name];
       continue;
     }
+    // moto makes a group anew at each update, and fails where it then has to start instances: it starts none.
+    if (resource.Type === groupType) Object.assign(resource.Properties, { MinSize: '0' });
     for (const property of unknownToMoto[resource.Type] ?? []) delete resource.Properties?.[property];
     if (undeletable.includes(resource.Type) || resource.DeletionPolicy === 'RetainExceptOnCreate')
       resource.DeletionPolicy = 'Retain';

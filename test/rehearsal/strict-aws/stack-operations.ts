@@ -6,7 +6,7 @@ import type { Members } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { alreadyExists, type ExistingResource, findExisting } from './existing-resources.ts';
 import { finish } from './lifecycle.ts';
-import { forMoto } from './moto-template.ts';
+import { forMoto, leastSizes } from './moto-template.ts';
 import type { StackState, Stacks } from './stack-state.ts';
 import { type ResolvedTemplate, resolveTemplate } from './stack-template.ts';
 import { templateFault } from './template-fault.ts';
@@ -36,7 +36,7 @@ export function createStackOperations(world: World, stacks: Stacks) {
     if (reason) stack.failures.push({ status: `${operation}_FAILED`, reason, at: new Date() });
   };
   const take = async (stack: StackState) => {
-    await adoptGroups(world);
+    await adoptGroups(world, leastSizes(stack.template));
     await addHooks(world, stack);
   };
   const requestOf = (prepared: PreparedUpdate, stack: StackState, isRolledBack = false) => ({

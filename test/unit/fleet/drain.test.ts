@@ -48,6 +48,22 @@ test('a slot that is as large as it may get drains all the same, and the plan sa
   assert.equal(memory.slot('a').desired, 1);
 });
 
+test('a slot that can neither grow nor shrink is refused before anything changes', async () => {
+  const { memory, victim } = await withLive();
+  Object.assign(memory.slot('a'), { max: 2, min: 2 });
+  await assert.rejects(drain(memory, victim), /neither larger nor smaller than 2 instances/);
+});
+
+test('whatever empties a slot refuses while an instance of it is set aside', async () => {
+  const { memory } = await withLive();
+  const run = createRunner(memory.fleet);
+  await run.release(8);
+  await run.promote();
+  await drain(memory, memory.slot('a').instances[0]?.id ?? '', true);
+  await assert.rejects(run.gc(), /i-\d+ is set aside/);
+  await assert.rejects(run.release(9), /i-\d+ is set aside/);
+});
+
 test('an unknown instance is refused; one that is out already needs nothing', async () => {
   const { memory, victim } = await withLive();
   await assert.rejects(drain(memory, 'i-unknown'), /in no slot/);
