@@ -1,3 +1,4 @@
+import { planDrain } from '../../scripts/fleet/commands/drain.ts';
 import { planGc } from '../../scripts/fleet/commands/gc.ts';
 import { planPromote } from '../../scripts/fleet/commands/promote.ts';
 import { planRelease } from '../../scripts/fleet/commands/release.ts';
@@ -40,6 +41,7 @@ export function createRunner(fleet: Fleet, signal = new AbortController().signal
     },
     promote: async ({ force = false } = {}) => run(await planPromote(fleet, { rules, force })),
     rollback: async ({ force = false } = {}) => run(await planRollback(fleet, { force }), { takeOver: true }),
+    drain: async (instanceId: string) => run(await planDrain(fleet, { instanceId, keep: false })),
     gc: async (keep = 5) => run(await planGc(fleet, { keep, images: noImages, stackImage: undefined })),
   };
 }

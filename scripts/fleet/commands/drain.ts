@@ -1,3 +1,4 @@
+import { isContinued } from '../claim-operation.ts';
 import type { Fleet } from '../fleet.ts';
 import { FleetError } from '../fleet-error.ts';
 import type { Plan, Step } from '../plan.ts';
@@ -21,6 +22,7 @@ export async function planDrain(fleet: Fleet, { instanceId, keep }: DrainOptions
   const slot = slots.find(({ instances }) => instances.some(({ id }) => id === instanceId));
   const instance = slot?.instances.find(({ id }) => id === instanceId);
   if (slot === undefined || instance === undefined) {
+    if (await isContinued(fleet, subject)) return { subject, notes: [`${instanceId} is gone.`], steps: [] };
     throw new FleetError(`${instanceId} is in no slot of this fleet.`, { advice: 'See `fleet status`.' });
   }
   if (instance.state !== 'InService') {

@@ -79,10 +79,12 @@ const stack = { status: 'CREATE_COMPLETE', reason: undefined, outputs: {}, param
 /** The process dies at one call of a port: nothing that it would have done after that happens. */
 class Died extends Error {}
 
-async function dieAt(scenario: string, call: number, when: 'before' | 'after') {
-  const memory = createFleetInMemory({ versions: [1, 2, 7, 8, 9] });
-  const { before, command } = scenarios[scenario] ?? assert.fail(scenario);
-  await before(createRunner(memory.fleet));
+async function interrupt(
+  memory: FleetInMemory,
+  command: (run: Runner) => Promise<unknown>,
+  call: number,
+  when: 'before' | 'after',
+) {
   let calls = 0;
   let diedIn = '';
   memory.onChange = (name, at) => {
@@ -101,7 +103,14 @@ async function dieAt(scenario: string, call: number, when: 'before' | 'after') {
     },
   );
   memory.onChange = () => undefined;
-  return { memory, ended, diedIn, command };
+  return { ended, diedIn };
+}
+
+async function dieAt(scenario: string, call: number, when: 'before' | 'after') {
+  const memory = createFleetInMemory({ versions: [1, 2, 7, 8, 9] });
+  const { before, command } = scenarios[scenario] ?? assert.fail(scenario);
+  await before(createRunner(memory.fleet));
+  return { memory, command, ...(await interrupt(memory, command, call, when)) };
 }
 
 /** Visitors are served: the rule names only slots with healthy instances. */
@@ -145,6 +154,33 @@ for (const scenario of Object.keys(scenarios)) {
     assert.ok(points >= 8, `only ${points} points`);
   });
 }
+
+test('a drain: killed before or after any call, it is finished by running it again, and nobody is without a server', async () => {
+  let points = 0;
+  for (let call = 1; ; call++) {
+    for (const when of ['before', 'after'] as const) {
+      const memory = createFleetInMemory();
+      await createRunner(memory.fleet).release(7);
+      const victim = memory.slot('a').instances[0]?.id ?? '';
+      const { ended, diedIn } = await interrupt(memory, (run) => run.drain(victim), call, when);
+      const at = `${when} call ${call} (${diedIn})`;
+      if (ended === 'done') {
+        assert.ok(points >= 8, `only ${points} points`);
+        return;
+      }
+      points += 1;
+      assert.ok(healthyInstances(memory.slot('a')).length >= 2, at);
+      await memory.fleet.clock.sleep(120_000);
+      await createRunner(memory.fleet).drain(victim);
+      const { slots, problems } = await readStatus(memory.fleet, stack);
+      const healthy = healthyInstances(slots[0] ?? assert.fail()).map(({ id }) => id);
+      assert.ok(!healthy.includes(victim), at);
+      // If it died between the start of the new instance and the note of it, one more was started: scaling ends it.
+      assert.ok(healthy.length === 2 || healthy.length === 3, `${at}: ${healthy.length} healthy`);
+      assert.deepEqual(problems, [], at);
+    }
+  }
+});
 
 for (const scenario of ['a canary', 'a canary in a slot that holds an older version']) {
   test(`${scenario}: killed before or after any call, it is undone by a rollback`, async () => {
