@@ -118,6 +118,15 @@ async function onlyV1(run: Run) {
   await run.gc();
 }
 
+const withCanary = async (run: Run) => {
+  await onlyV1(run);
+  await run.release(2, { bakeTime: 0 });
+};
+const withWarmSlot = async (run: Run) => {
+  await withCanary(run);
+  await run.promote();
+};
+
 test('release: cut at each change, then run again', async () => {
   await setUp();
   let version = 2;
@@ -135,10 +144,7 @@ test('release: cut at each change, then run again', async () => {
 test('promote: cut at each change, then run again', async () => {
   await setUp();
   const cuts = await cutEverywhere({
-    async prepare(run) {
-      await onlyV1(run);
-      await run.release(2, { bakeTime: 0 });
-    },
+    prepare: withCanary,
     command: (run) => run.promote(),
   });
   assert.ok(cuts >= 4, `${cuts} cuts`);
@@ -147,11 +153,7 @@ test('promote: cut at each change, then run again', async () => {
 test('rollback to the version before: cut at each change, then run again', async () => {
   await setUp();
   const cuts = await cutEverywhere({
-    async prepare(run) {
-      await onlyV1(run);
-      await run.release(2, { bakeTime: 0 });
-      await run.promote();
-    },
+    prepare: withWarmSlot,
     command: (run) => run.rollback(),
   });
   assert.ok(cuts >= 4, `${cuts} cuts`);
@@ -174,11 +176,7 @@ test('release: cut at each change, then undone by a rollback', async () => {
 test('gc: cut at each change, then run again', async () => {
   await setUp();
   const cuts = await cutEverywhere({
-    async prepare(run) {
-      await onlyV1(run);
-      await run.release(2, { bakeTime: 0 });
-      await run.promote();
-    },
+    prepare: withWarmSlot,
     command: (run) => run.gc(),
   });
   assert.ok(cuts >= 4, `${cuts} cuts`);

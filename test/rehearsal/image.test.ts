@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import {
-  type BakedRoot,
-  bakeAgain,
-  bakeRoot,
-  breakages,
-  validateRefusals,
-} from '../../scripts/rehearse/bake-root.ts';
+import { type BakedRoot, bakeAgain, bakeRoot, validateRefusals } from '../../scripts/rehearse/bake-root.ts';
 import { type BootedImage, bootImage } from '../../scripts/rehearse/boot-image.ts';
+import { breakages } from '../../scripts/rehearse/breakages.ts';
 import { type ImdsStandIn, startImds } from '../../scripts/rehearse/imds-stand-in.ts';
 import { type LifecycleRecorder, startLifecycleRecorder } from '../../scripts/rehearse/lifecycle-recorder.ts';
 import { makeDisk } from '../../scripts/rehearse/make-disk.ts';
@@ -25,10 +19,10 @@ import { slowUpload } from '../support/slow-upload.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 import { sha256, uploadOf } from '../support/upload-client.ts';
+import { loadPhotos } from './data-plane/photos.ts';
 import { writeFigures } from './figures.ts';
 
 const repository = path.join(import.meta.dirname, '../..');
-const photos = path.join(repository, '../shared/photos');
 const region = 'us-east-1';
 
 /** Emulated, a boot takes about a minute and a half; only a broken one takes longer than this. */
@@ -203,8 +197,10 @@ describe('the image', { timeout: 900_000 }, () => {
   });
 
   it('takes a photograph and gives back the same bytes', async () => {
-    const file = path.join(photos, 'large-photo.jpg');
-    const photo = existsSync(file) ? new Uint8Array(await readFile(file)) : jpeg(3_000_000, 7);
+    // INLET_REHEARSAL_PHOTOS names a folder of real ones.
+    const [{ content: photo } = assert.fail('no photograph')] = (await loadPhotos()).toSorted(
+      (one, other) => other.content.length - one.content.length,
+    );
     const answer = await fetch(`${good.url}/v1/uploads?name=photo.jpg`, { method: 'POST', body: photo });
     assert.equal(answer.headers.get('x-inlet-release'), 'v7', 'the version of the launch template');
     const { sha256: told, links } = await uploadOf(answer);
