@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { CanaryFailed } from '../../scripts/fleet/commands/release.ts';
 import type { FleetStatus } from '../../scripts/fleet/commands/status.ts';
 import { explainAwsError } from '../../scripts/fleet/explain-aws-error.ts';
@@ -216,6 +221,40 @@ test('a live fleet that gets a certificate serves on, and its weights move to th
   assert.equal(written?.weights[0]?.weight, 100);
   assert.deepEqual(taken?.weights, [], 'the rule on the listener for HTTP is gone, so that it redirects');
   assert.deepEqual(aws.control.violations, []);
+});
+
+test('what instances log is shown in order, and followed without a line twice', async () => {
+  const { operator } = await withLive();
+  const logs = new CloudWatchLogsClient({ region: 'eu-central-1', endpoint: aws.endpoint });
+  const put = async (stream: string, ...messages: string[]) => {
+    const at = { logGroupName: '/inlet/prod', logStreamName: stream };
+    await logs.send(new CreateLogStreamCommand(at)).catch(() => undefined);
+    const now = Date.now();
+    const logEvents = messages.map((message, index) => ({ message, timestamp: now - 60_000 + index }));
+    await logs.send(new PutLogEventsCommand({ ...at, logEvents }));
+  };
+  await put('i-1/inlet', 'one', 'two');
+  await put('i-2/inlet', 'three');
+  const said = () => operator.results.flatMap((data) => (data as { text?: string }).text ?? []);
+  await operator.actions.logs({ since: 900_000, follow: false });
+  assert.deepEqual(said(), ['one', 'two', 'three']);
+  await operator.actions.logs({ since: 900_000, follow: false, instance: 'i-1', version: 8 });
+  const { params } =
+    aws.control.calls.findLast(({ action }) => action === 'FilterLogEvents') ?? assert.fail();
+  assert.deepEqual([params.logStreamNamePrefix, params.filterPattern], ['i-1', '{ $.release = "v8" }']);
+
+  operator.results.length = 0;
+  let looks = 0;
+  const stop = aws.control.onCall(async ({ action }, when) => {
+    if (action !== 'FilterLogEvents' || when === 'after') return;
+    looks += 1;
+    if (looks === 3) await put('i-3/inlet', 'four');
+    if (looks === 6) operator.interrupt.abort(new FleetError('Interrupted.'));
+  });
+  await assert.rejects(operator.actions.logs({ since: 900_000, follow: true }));
+  stop();
+  logs.destroy();
+  assert.deepEqual(said().toSorted(), ['four', 'one', 'three', 'two']);
 });
 
 test('throttling is waited out', async () => {

@@ -28,18 +28,18 @@ export function filterPattern({ version, level }: Pick<LogQuery, 'version' | 'le
 }
 
 const followMs = 3000;
+/** How much later than others the lines of an instance may arrive and still be shown while one follows. */
+const lateMs = 120_000;
 
 export function createCloudWatchLogs({ logs, group, clock }: CloudWatchLogsDeps): LogLines {
   return {
     async *read(query, { follow, signal }) {
       const pattern = filterPattern(query);
       let startTime = query.since.getTime();
-      // Lines of the last moment come again with the next question, so they are told by their ids.
-      let known = new Set<string>();
+      let newest = startTime;
+      const shown = new Map<string, number>();
       for (;;) {
-        const seen = new Set<string>();
         let nextToken: string | undefined;
-        let newest = startTime;
         do {
           const page = await logs.send(
             new FilterLogEventsCommand({
@@ -52,18 +52,16 @@ export function createCloudWatchLogs({ logs, group, clock }: CloudWatchLogsDeps)
             { abortSignal: signal },
           );
           for (const { eventId = '', timestamp = 0, message = '', logStreamName = '' } of page.events ?? []) {
-            if (timestamp > newest) {
-              newest = timestamp;
-              seen.clear();
-            }
-            if (timestamp === newest) seen.add(eventId);
-            if (!known.has(eventId)) yield { at: new Date(timestamp), stream: logStreamName, text: message };
+            if (shown.has(eventId)) continue;
+            shown.set(eventId, timestamp);
+            newest = Math.max(newest, timestamp);
+            yield { at: new Date(timestamp), stream: logStreamName, text: message };
           }
           nextToken = page.nextToken;
         } while (nextToken);
         if (!follow) return;
-        startTime = newest;
-        known = seen;
+        startTime = Math.max(startTime, newest - lateMs);
+        for (const [id, at] of shown) if (at < startTime) shown.delete(id);
         await clock.sleep(followMs, signal);
       }
     },
