@@ -6,7 +6,7 @@ import type { Operation, OperationStore } from './operation.ts';
 export interface Claim {
   /** Notes which step runs. Throws a FleetError if another command has taken over. */
   step(title: string): Promise<void>;
-  /** Shows that the command still lives; writes at most every 30 seconds. Throws like `step`. */
+  /** Shows that the command still lives; writes at most every 30 seconds. Throws like `step`. May overlap with others. */
   beat(): Promise<void>;
   /** Gives the right back, and leaves how it ended. */
   end(state: Exclude<Operation['state'], 'running'>, reason?: string): Promise<void>;
@@ -78,6 +78,7 @@ export async function claimOperation(deps: ClaimDeps, options: ClaimOptions): Pr
   let step = 'start';
   let beatenAt = 0;
   let lost = false;
+  let last = Promise.resolve();
 
   /** Reads first, so that whoever has lost the right does not disturb the journal of who has it now. */
   async function write(state: Operation['state'], reason?: string): Promise<void> {
@@ -98,15 +99,24 @@ export async function claimOperation(deps: ClaimDeps, options: ClaimOptions): Pr
     });
   }
 
+  /** One write after another: two of our own at once would look like somebody else's. */
+  function enqueue(...args: Parameters<typeof write>): Promise<void> {
+    last = last.catch(() => undefined).then(() => write(...args));
+    return last;
+  }
+
   await write('running');
   return {
     async step(title) {
       step = title;
-      await write('running');
+      await enqueue('running');
     },
     async beat() {
-      if (clock.now().getTime() - beatenAt >= beatMs) await write('running');
+      const now = clock.now().getTime();
+      if (now - beatenAt < beatMs) return;
+      beatenAt = now;
+      await enqueue('running');
     },
-    end: (state, reason) => write(state, reason),
+    end: (state, reason) => enqueue(state, reason),
   };
 }

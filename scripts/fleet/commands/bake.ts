@@ -79,8 +79,13 @@ async function findBaked(images: Images, commit: string, architecture: string) {
 function buildImage({ builder, images, source }: BakeOptions, made: Made): Step {
   return {
     title: `Build the image for ${source.architecture}`,
-    async run({ signal, progress }) {
-      const { id, tags } = await builder.build({ ...source, signal, onLine: progress });
+    async run({ signal, progress, claim }) {
+      const onLine = (line: string) => {
+        progress(line);
+        // Packer takes minutes. Whoever has taken over meanwhile is met at the next step.
+        claim.beat().catch(() => undefined);
+      };
+      const { id, tags } = await builder.build({ ...source, signal, onLine });
       await images.tag(id, tags);
       made.id = id;
     },

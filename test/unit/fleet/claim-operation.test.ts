@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { claimOperation } from '../../../scripts/fleet/claim-operation.ts';
 import { planRelease } from '../../../scripts/fleet/commands/release.ts';
 import { FleetError } from '../../../scripts/fleet/fleet-error.ts';
@@ -64,6 +65,27 @@ test('a long step shows that it lives every 30 seconds', async () => {
     await claim.beat();
   }
   assert.equal(writes, 4);
+});
+
+test('a step that begins while a sign of life is on its way is not taken for somebody else’s', async () => {
+  const { fleet, operation } = createFleetInMemory();
+  const claim = await claimOperation(fleet, { subject: 'bake c0ffee', takeOver: false });
+  await fleet.clock.sleep(60_000);
+  const { write } = fleet.operations;
+  const { promise: isWritten, resolve: written } = Promise.withResolvers<void>();
+  fleet.operations.write = async (operation) => {
+    const revision = await write(operation);
+    written();
+    // The store has written, and its answer is on the way.
+    await nextTurn();
+    return revision;
+  };
+  const beats = [claim.beat(), claim.beat()];
+  await isWritten;
+  await claim.step('Wait');
+  await Promise.all(beats);
+  await claim.end('idle');
+  assert.equal(operation()?.state, 'idle');
 });
 
 test('a rollback overtakes a release that runs, and the release gives up', async () => {
