@@ -7,13 +7,17 @@ import { feedbackRoutes } from './feedback/feedback-routes.ts';
 import { createFeedbackService } from './feedback/feedback-service.ts';
 import { toNotification } from './feedback/notification.ts';
 import { createRelay } from './feedback/relay.ts';
+import { createVerification } from './feedback/verification.ts';
 import { healthRoute } from './health/health-route.ts';
 import type { Lifecycle } from './health/lifecycle.ts';
 import { createLinkSigner } from './http/link-signer.ts';
 import type { RateLimiter } from './http/rate-limit.ts';
 import { createKeyService } from './keys/key-service.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { createProofs } from './otp/proofs.ts';
+import { createSubjects } from './otp/subjects.ts';
 import type { Platform } from './platform/platform.ts';
+import { createSpamCheck } from './spam/create-spam-check.ts';
 import { createUnderWay } from './under-way.ts';
 import { reapUploads } from './uploads/reaper.ts';
 import { uploadRoutes } from './uploads/upload-routes.ts';
@@ -60,7 +64,7 @@ export function composeService(config: Config, deps: ServiceDeps) {
   const leaseMs = config.INLET_RELAY_LEASE_SECONDS * 1000;
   const keys = composeKeys(platform, clock);
   const links = createLinkSigner({
-    secrets: platform.linkSecrets,
+    secrets: platform.secrets,
     lifetimeSeconds: config.INLET_LINK_SECONDS,
     clock,
   });
@@ -92,10 +96,28 @@ export function composeService(config: Config, deps: ServiceDeps) {
     maxTries: config.INLET_RELAY_MAX_TRIES,
     log,
   });
+  const subjectOf = createSubjects(platform.secrets);
+  const proofs = createProofs({
+    secrets: platform.secrets,
+    audience: config.INLET_PROOF_AUDIENCE,
+    lifetimeSeconds: config.INLET_PROOF_SECONDS,
+    claims: platform.claims,
+    clock,
+    randomId: randomUUID,
+  });
   const feedback = createFeedbackService({
     store: feedbackStore,
+    outbox: feedbackStore,
     relay,
     uploads,
+    verification: createVerification({
+      proofs,
+      claims: platform.claims,
+      subjectOf,
+      verifiedForms: config.INLET_VERIFIED_FORMS,
+      oneResponseForms: config.INLET_ONE_RESPONSE_FORMS,
+    }),
+    spamCheck: createSpamCheck(),
     metrics,
     clock,
     randomId: randomUUID,
@@ -115,6 +137,7 @@ export function composeService(config: Config, deps: ServiceDeps) {
       clock,
       allowedOrigins,
       publicUrl,
+      honeypotField: config.INLET_HONEYPOT_FIELD,
       ...limits,
     }),
     healthRoute(lifecycle),

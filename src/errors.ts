@@ -90,11 +90,48 @@ export const problems = {
     meaning: 'The call needs an API key, and there was none, or it is unknown or revoked.',
     remedy: 'Send a valid key in `X-Api-Key`. Make one with `npm run keys -- create`.',
   },
+  token_invalid: {
+    status: 401,
+    title: 'The bearer token is not valid',
+    meaning: 'The token is malformed, expired, signed by somebody else, or made for another service.',
+    remedy:
+      'Ask the identity provider for a new token for this service. `detail` says what is wrong with it.',
+  },
   forbidden: {
     status: 403,
     title: 'The key does not allow this',
     meaning: 'The key is valid but lacks the scope that the call needs.',
     remedy: 'Use a key that has the scope.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: 'The key is not for this page',
+    meaning: 'The plan of the key names the origins whose pages may use it, and this one is not among them.',
+    remedy: 'Use the key from an allowed origin, or add the origin to the plan.',
+  },
+  source_not_allowed: {
+    status: 403,
+    title: 'The key is not for this network',
+    meaning: 'The plan of the key names the addresses that may use it, and this one is not among them.',
+    remedy: 'Use the key from an allowed address, or add the address to the plan.',
+  },
+  proof_required: {
+    status: 403,
+    title: 'The address must be verified first',
+    meaning: 'This form takes feedback only with a proof that the sender can read at an address.',
+    remedy: 'Ask for a code with `POST /v1/otp`, verify it, and send the `proof` along.',
+  },
+  proof_invalid: {
+    status: 403,
+    title: 'The proof is not valid',
+    meaning: 'The proof was changed, or made for another address, purpose or service.',
+    remedy: 'Verify the address again, for this purpose, and use that proof unchanged.',
+  },
+  proof_expired: {
+    status: 403,
+    title: 'The proof has expired',
+    meaning: 'Proofs are good for INLET_PROOF_SECONDS.',
+    remedy: 'Verify the address again.',
   },
   link_invalid: {
     status: 403,
@@ -126,6 +163,24 @@ export const problems = {
     meaning: 'No feedback has this id.',
     remedy: 'Check the id. Deleted feedback does not come back.',
   },
+  code_not_found: {
+    status: 404,
+    title: 'There is no such code',
+    meaning: 'No code was sent under this id, or so long ago that it is forgotten.',
+    remedy: 'Ask for a new code.',
+  },
+  speech_not_found: {
+    status: 404,
+    title: 'There is no such speech',
+    meaning: 'No speech has this id, or it has no captions.',
+    remedy: 'Check the id. Ask for captions with `captions: true`.',
+  },
+  key_not_found: {
+    status: 404,
+    title: 'There is no such key',
+    meaning: 'No API key has this id.',
+    remedy: 'Check the id with `npm run keys -- list`.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'The method is not allowed here',
@@ -144,6 +199,36 @@ export const problems = {
     meaning:
       'No bytes came for too long, or they came more slowly than the minimum rate. Nothing was stored.',
     remedy: 'Send the request again over a better connection.',
+  },
+  proof_used: {
+    status: 409,
+    title: 'The proof has been used',
+    meaning: 'A proof is good for one request.',
+    remedy: 'Verify the address again.',
+  },
+  already_responded: {
+    status: 409,
+    title: 'This address has responded already',
+    meaning: 'The form takes one response an address.',
+    remedy: 'Delete the earlier response first, if it should be replaced.',
+  },
+  quarantined: {
+    status: 409,
+    title: 'The feedback is in quarantine',
+    meaning: 'It looked suspicious when it came, and nobody has released it.',
+    remedy: 'Release it with `POST /v1/feedback/{id}/release`, or set its status to `spam`.',
+  },
+  code_used: {
+    status: 410,
+    title: 'The code has been used',
+    meaning: 'A code verifies an address once.',
+    remedy: 'Ask for a new code.',
+  },
+  code_expired: {
+    status: 410,
+    title: 'The code has expired',
+    meaning: 'Codes are good for ten minutes.',
+    remedy: 'Ask for a new code.',
   },
   precondition_failed: {
     status: 412,
@@ -193,6 +278,12 @@ export const problems = {
     meaning: 'A member, a field or a parameter breaks a rule. `errors` says which one and how.',
     remedy: 'Correct what `errors` points at.',
   },
+  code_wrong: {
+    status: 422,
+    title: 'The code is not right',
+    meaning: 'The code differs from the one that was sent. Each try counts, right or wrong.',
+    remedy: 'Type the newest code. `detail` says how many tries are left.',
+  },
   idempotency_mismatch: {
     status: 422,
     title: 'The idempotency key belongs to another request',
@@ -205,6 +296,25 @@ export const problems = {
     meaning: 'This address has sent more than the limit allows.',
     remedy: 'Wait for the seconds in `Retry-After`.',
   },
+  tries_exhausted: {
+    status: 429,
+    title: 'Too many wrong codes',
+    meaning: 'Too many codes were tried for this address: five a code, new codes included, and twenty a day.',
+    remedy: 'Wait for the seconds in `Retry-After`.',
+  },
+  quota_exceeded: {
+    status: 429,
+    title: 'The quota of the key is used up',
+    meaning: 'The plan of the key allows so many requests a month (UTC).',
+    remedy: 'Wait for the seconds in `Retry-After`, or move the key to a larger plan.',
+  },
+  speech_budget_spent: {
+    status: 429,
+    title: 'The characters of this month are used up',
+    meaning: 'Making this speech would go over INLET_SPEECH_CHARACTERS_PER_MONTH. Nothing was made.',
+    remedy:
+      'Wait for the seconds in `Retry-After`, or raise the budget. What was made before can be fetched.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',
@@ -216,6 +326,25 @@ export const problems = {
     title: 'Something went wrong here',
     meaning: 'A fault in Inlet. The log has the cause under the `requestId`.',
     remedy: 'Try again; if it stays, tell the people who run the service the `requestId`.',
+  },
+  channel_unavailable: {
+    status: 501,
+    title: 'Codes cannot be sent this way',
+    meaning: 'This service has no sender for the channel: INLET_OTP_EMAIL or INLET_OTP_SMS is off.',
+    remedy: 'Use the other channel, or set up a sender (see the configuration).',
+  },
+  speech_unavailable: {
+    status: 501,
+    title: 'Speech is not set up here',
+    meaning: 'On `local` speech is made by espeak-ng, which is not installed; on `aws` INLET_SPEECH is off.',
+    remedy:
+      'Install espeak-ng (`apt install espeak-ng`, `brew install espeak-ng`), or set INLET_SPEECH=polly.',
+  },
+  speech_failed: {
+    status: 502,
+    title: 'The speech could not be made',
+    meaning: 'The speech engine refused the text. `detail` has its reason.',
+    remedy: 'Correct the text and ask again.',
   },
   store_unavailable: {
     status: 503,

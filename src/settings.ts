@@ -15,6 +15,7 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const names = list.pipe(z.array(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, 'expected names of forms')));
 const origin = z.union([
   z.literal('*'),
   z.url({ protocol: /^https?$/ }).refine((url) => URL.canParse(url) && new URL(url).origin === url, {
@@ -84,6 +85,91 @@ const common = {
   INLET_FEEDBACK_PER_MINUTE: count(0, 1_000_000)
     .default(20)
     .describe('Feedback requests a minute and client address. 0 is no limit.'),
+  INLET_SITE_NAME: z
+    .string()
+    .max(40)
+    .default('Inlet')
+    .describe('What messages to visitors call the site, at most 40 characters.'),
+  INLET_OTP_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/, 'expected a host name')
+    .optional()
+    .describe(
+      'Host of the page where codes are typed, for autofill from SMS. Default: that of INLET_PUBLIC_URL.',
+    ),
+  INLET_OTP_ADDRESS_PER_HOUR: count(1, 100)
+    .default(5)
+    .describe('Codes an hour for one e-mail address or telephone number.'),
+  INLET_OTP_CLIENT_PER_HOUR: count(1, 10_000)
+    .default(20)
+    .describe('Codes an hour for one client address; an IPv6 /64 is one.'),
+  INLET_PROOF_SECONDS: seconds()
+    .min(60)
+    .default(1800)
+    .describe('How long the proof of a verified address is good.'),
+  INLET_PROOF_AUDIENCE: z
+    .string()
+    .min(1)
+    .default('inlet')
+    .describe('The service that proofs are for. Others refuse them.'),
+  INLET_VERIFIED_FORMS: names
+    .default([])
+    .describe('Forms that take feedback only with a verified address, separated by commas.'),
+  INLET_ONE_RESPONSE_FORMS: names
+    .default([])
+    .describe('Forms that take one response a verified address, separated by commas.'),
+  INLET_SPAM_CHECKS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('`on`: feedback without a form token and proof of work, or with other signs, is quarantined.'),
+  INLET_HONEYPOT_FIELD: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,63}$/i, 'expected the name of a form field')
+    .default('website')
+    .describe('Form field that people do not see: whoever fills it in is a program.'),
+  INLET_FORM_MIN_SECONDS: seconds()
+    .default(3)
+    .describe('A form that is sent sooner than this after its token was issued was not typed by a person.'),
+  INLET_FORM_TOKEN_SECONDS: seconds()
+    .min(60)
+    .default(86_400)
+    .describe('How long a form may stay open before its token is too old.'),
+  INLET_POW_COST: count(1, 100_000_000)
+    .default(20_000)
+    .describe('Hashes that a browser computes on average for one form while there is little to do.'),
+  INLET_POW_MAX_COST: count(1, 100_000_000).default(1_000_000).describe('The same under the heaviest load.'),
+  INLET_SPEECH_CHARACTERS_PER_MONTH: count(0, 1_000_000_000)
+    .default(1_000_000)
+    .describe('Characters a month (UTC) that may be made into speech. 0 makes none.'),
+  INLET_SPEECH_WAIT_SECONDS: seconds(60)
+    .default(20)
+    .describe('How long a request waits for its speech before it is answered 202.'),
+  INLET_JWT_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Issuer whose bearer tokens are taken beside API keys. Default: none.'),
+  INLET_JWT_AUDIENCE: z
+    .string()
+    .optional()
+    .describe('What `aud` (or `client_id` of a Cognito access token) must be. Needed with INLET_JWT_ISSUER.'),
+  INLET_JWT_JWKS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the issuer’s keys are. Default: `/.well-known/jwks.json` below the issuer.'),
+  INLET_JWT_SCOPE_CLAIM: z
+    .string()
+    .default('scope')
+    .describe('Claim with the scopes: a text with blanks, or a list such as `cognito:groups`.'),
+  INLET_JWT_SCOPE_PREFIX: z
+    .string()
+    .default('')
+    .describe('What stands before each scope in the claim, such as `inlet/` for a Cognito resource server.'),
+  INLET_ALB_OIDC_SIGNER: z
+    .string()
+    .regex(/^arn:[\w-]+:elasticloadbalancing:/, 'expected the ARN of a load balancer')
+    .optional()
+    .describe('Load balancer whose `X-Amzn-Oidc-Data` is believed. Default: none is.'),
+  INLET_JWT_PLAN: z.string().optional().describe('Usage plan of callers with a token. Default: no limit.'),
   INLET_RELAY_SWEEP_SECONDS: seconds().min(1).default(15).describe('How often the outbox is swept.'),
   INLET_RELAY_LEASE_SECONDS: seconds().min(1).default(60).describe('How long a worker may take to publish.'),
   INLET_RELAY_MAX_TRIES: count(1, 1000).default(15).describe('Failed tries until a notification is dead.'),
@@ -126,7 +212,9 @@ const metricsHost = (fallback: string) =>
   z.string().default(fallback).describe('Address that the internal port listens on.');
 const linkSecrets = list
   .pipe(z.array(z.string().min(32, 'expected secrets of at least 32 characters')).min(1))
-  .describe('Secrets for signed links, separated by commas: the first signs, all verify.');
+  .describe(
+    'Secrets for signed links, codes, proofs and form tokens, separated by commas: the first signs, all verify.',
+  );
 
 const local = z.object({
   INLET_PLATFORM: z
@@ -169,6 +257,42 @@ const aws = z.object({
     .string()
     .regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+(\.fifo)?$/, 'expected the ARN of an SNS topic')
     .describe('Topic for notifications.'),
+  INLET_OTP_EMAIL: z
+    .enum(['off', 'ses', 'sns'])
+    .default('off')
+    .describe('How codes go by e-mail: `ses` needs INLET_OTP_FROM, `sns` INLET_OTP_TOPIC_ARN.'),
+  INLET_OTP_FROM: z.string().optional().describe('Sender of e-mail with codes: an identity verified in SES.'),
+  INLET_SES_CONFIGURATION_SET: z.string().optional().describe('SES configuration set for e-mail with codes.'),
+  INLET_OTP_TOPIC_ARN: z
+    .string()
+    .regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'expected the ARN of a standard SNS topic')
+    .optional()
+    .describe('Topic for codes by e-mail through SNS alone. Never the one for notifications.'),
+  INLET_OTP_SMS: z.enum(['off', 'sns']).default('off').describe('How codes go by SMS.'),
+  INLET_SMS_COUNTRIES: list
+    .pipe(z.array(z.string().regex(/^[A-Z]{2}$/, 'expected two-letter country codes')))
+    .default([])
+    .describe('Countries that SMS go to, such as `DE,AT`. Needed with INLET_OTP_SMS=sns.'),
+  INLET_SMS_MAX_PRICE: z.coerce
+    .number()
+    .positive()
+    .max(10)
+    .default(0.1)
+    .meta({ unit: 'US dollars' })
+    .describe('Highest price of one SMS.'),
+  INLET_SMS_MONTHLY_USD: z.coerce
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(20)
+    .meta({ unit: 'US dollars' })
+    .describe('Budget for SMS a month (UTC). Once it is used up, none is sent. 0 stops all SMS.'),
+  INLET_SMS_SENDER_ID: z
+    .string()
+    .regex(/^[a-z0-9-]{1,11}$/i, 'expected at most 11 letters, digits and hyphens')
+    .optional()
+    .describe('Sender of SMS, where the country allows one.'),
+  INLET_SPEECH: z.enum(['off', 'polly']).default('polly').describe('What makes speech.'),
   INLET_PART_BYTES: count(5 * MiB, 5 * GiB)
     .default(8 * MiB)
     .meta({ unit: 'bytes' })

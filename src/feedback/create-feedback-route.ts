@@ -10,7 +10,7 @@ import type { FeedbackRecord } from './feedback-record.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
 import { feedbackInput, receipt } from './feedback-schemas.ts';
 import { nextAddress } from './next-address.ts';
-import { readFeedback } from './read-feedback.ts';
+import { type ReadFeedback, readFeedback } from './read-feedback.ts';
 
 /** As the IETF draft "The Idempotency-Key HTTP Header Field" has it; quotes around it are part of the key. */
 const headers = z.object({
@@ -35,18 +35,22 @@ function answer({ req, res }: Call, record: FeedbackRecord, next: string | undef
   return { status: 201, body: { id, receivedAt }, headers: { Location: `/v1/feedback/${id}` } };
 }
 
+type Read = Omit<ReadFeedback, 'next'> & { next?: (receiptId: string) => string };
+
 /** `POST /v1/feedback`: from a script or from a plain HTML form. */
 export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
-  const { feedback, uploads, metrics, allowedOrigins, publicUrl, maxFiles, maxBytes } = deps;
+  const { feedback, uploads, metrics, allowedOrigins, publicUrl, maxFiles, maxBytes, honeypotField } = deps;
 
   /** Reads and judges all that was sent before anything is kept, and takes back the attachments if it fails. */
-  async function read({ req }: Call, attachments: Reception) {
+  async function read({ req }: Call, attachments: Reception): Promise<Read> {
     try {
-      const { input, next } = await readFeedback(req, attachments, maxFiles);
-      if (next === undefined) return { input };
-      const continueAt = (id: string) => nextAddress(next, id, allowedOrigins, baseUrl(req, publicUrl));
+      const base = baseUrl(req, publicUrl);
+      const ownOrigin = URL.canParse(base) ? new URL(base).origin : '';
+      const { next, ...read } = await readFeedback(req, attachments, { maxFiles, honeypotField, ownOrigin });
+      if (next === undefined) return read;
+      const continueAt = (id: string) => nextAddress(next, id, allowedOrigins, base);
       continueAt('');
-      return { input, next: continueAt };
+      return { ...read, next: continueAt };
     } catch (error) {
       await attachments.abandon(attachments.files().length > 0 ? error : undefined);
       throw error;
@@ -61,9 +65,11 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
     description:
       'JSON, an urlencoded form, or a multipart form with attachments in `file`. The answer is a receipt: it is ' +
       'sent once the feedback is safe, whether or not anybody could be notified yet. In forms, unknown fields go ' +
-      'to `fields`, and `_next` is the address to continue at.',
+      'to `fields`, and `_next` is the address to continue at. Suspicious feedback is kept in quarantine until a ' +
+      'person releases it; a key with the scope `feedback:create` makes its sender trusted.',
     tag: 'feedback',
     access: 'public',
+    trusts: 'feedback:create',
     rateLimit: 'feedback',
     maxBodyBytes: () => formBytes(maxFiles, maxBytes),
     requestContent: {
@@ -91,6 +97,11 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
       'type_not_allowed',
       'validation_failed',
       'idempotency_mismatch',
+      'proof_required',
+      'proof_invalid',
+      'proof_expired',
+      'proof_used',
+      'already_responded',
       'busy',
       'store_unavailable',
     ],
@@ -101,8 +112,13 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
         const { 'Idempotency-Key': idempotencyKey } = parseBody(headers, {
           'Idempotency-Key': req.get('idempotency-key'),
         });
-        const { input, next } = await read(call, attachments);
-        const { record } = await feedback.submit({ input, attachments, idempotencyKey });
+        const { next, evidence, ...sent } = await read(call, attachments);
+        const { record } = await feedback.submit({
+          ...sent,
+          attachments,
+          idempotencyKey,
+          evidence: call.trusted ? undefined : evidence,
+        });
         return answer(call, record, next?.(record.id));
       } catch (error) {
         metrics.feedback(outcomeOf(error));

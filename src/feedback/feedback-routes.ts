@@ -20,6 +20,8 @@ export interface FeedbackRouteDeps {
   clock: () => Date;
   allowedOrigins: readonly string[];
   publicUrl: string | undefined;
+  /** Form field that people do not see. */
+  honeypotField: string;
   /** Bytes of one attachment. */
   maxBytes: number;
   /** Attachments of one request. */

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { fixedText, prose } from '../http/text.ts';
+import { suspicions } from '../metrics/metric-definitions.ts';
+import { channels } from '../otp/channel.ts';
 import { feedbackStatuses } from './feedback-record.ts';
 
 export const feedbackId = z.uuid().meta({ description: 'The id of the feedback, as on its receipt.' });
 export const status = z.enum(feedbackStatuses);
+/** Quarantine is not a status that somebody sets. */
+export const settableStatus = z.enum(feedbackStatuses).exclude(['quarantined']);
 const rating = z.number().int().min(1).max(5);
 const formName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, 'letters, digits, "-" and "_", at most 64');
 
@@ -26,9 +30,25 @@ export const feedbackInput = z
       .refine((fields) => Object.keys(fields).length <= 20, 'at most 20 fields are kept')
       .meta({ description: 'Anything else that the form asks for.' }),
     uploads: z.array(z.uuid()).max(10).default([]).meta({ description: 'Ids of uploads to attach.' }),
+    proof: z
+      .string()
+      .max(2048)
+      .optional()
+      .meta({ description: 'That the sender can read at an address; in forms `_proof`.' }),
+    token: z
+      .string()
+      .max(2048)
+      .optional()
+      .meta({ description: 'The form token of `GET /v1/feedback/form`; in forms `_token`.' }),
+    pow: z
+      .string()
+      .max(4096)
+      .optional()
+      .meta({ description: 'The solved proof of work of the form token; in forms `_pow`.' }),
   })
   .meta({ id: 'FeedbackInput' });
-export type FeedbackInput = z.output<typeof feedbackInput>;
+/** What is kept of it. */
+export type FeedbackInput = Omit<z.output<typeof feedbackInput>, 'proof' | 'token' | 'pow'>;
 
 export const receipt = z.object({ id: feedbackId, receivedAt: z.iso.datetime() }).meta({ id: 'Receipt' });
 
@@ -51,9 +71,13 @@ export const feedback = z
     fields: z.record(z.string(), z.string()),
     uploads: z.array(z.string()).meta({ description: 'Ids of the attached uploads.' }),
     status,
-    verified: z.boolean(),
+    verified: z.boolean().meta({ description: 'Whether the sender has proved the address.' }),
+    verifiedBy: z.enum(channels).optional().meta({ description: 'Over which channel.' }),
+    suspicions: z.array(z.enum(suspicions)).meta({ description: 'Why it was quarantined.' }),
     delivery: z.object({
-      state: z.enum(['due', 'delivered', 'dead']),
+      state: z
+        .enum(['due', 'delivered', 'dead', 'held'])
+        .meta({ description: '`held`: in quarantine, nobody has been notified.' }),
       dueAt: z.iso.datetime().optional(),
       tries: z.number().int(),
       attempts: z.array(attempt).meta({ description: 'The newest tries, oldest first.' }),

@@ -36,5 +36,11 @@ export interface Outbox {
    */
   revive(id: string, now: string): Promise<boolean>;
 
+  /**
+   * Lets go of a held notification: it is due under the lease `until`, which the caller holds, and the status is
+   * `new`. The changed record, or undefined if it is not held: of any number of callers exactly one gets it.
+   */
+  release(id: string, until: string): Promise<FeedbackRecord | undefined>;
+
   backlog(): Promise<Backlog>;
 }

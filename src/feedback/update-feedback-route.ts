@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
-import { feedbackId, feedback as feedbackSchema, status } from './feedback-schemas.ts';
+import { feedbackId, feedback as feedbackSchema, settableStatus } from './feedback-schemas.ts';
 import { feedbackView } from './feedback-view.ts';
 
 /** `PATCH /v1/feedback/{id}` */
@@ -15,9 +15,9 @@ export function updateFeedbackRoute({ feedback }: FeedbackRouteDeps): Route {
     access: { scope: 'feedback:write' },
     params: z.object({ id: feedbackId }),
     missing: 'feedback_not_found',
-    body: z.strictObject({ status }).meta({ id: 'FeedbackUpdate' }),
+    body: z.strictObject({ status: settableStatus }).meta({ id: 'FeedbackUpdate' }),
     responses: { 200: { description: 'As it is now.', content: { 'application/json': feedbackSchema } } },
-    problems: ['feedback_not_found', 'store_unavailable'],
+    problems: ['feedback_not_found', 'quarantined', 'store_unavailable'],
     async handle({ params, body }) {
       return { status: 200, body: feedbackView(await feedback.setStatus(params.id, body.status)) };
     },

@@ -95,7 +95,8 @@ function endpoint(route: Route, deps: MountDeps): RequestHandler {
     letBodyCome(req, res);
     const signal = watchClient(req, res, deps.bodyGuard);
     const body = route.body && parseBody(route.body, jsonObject(await readText(req, ['json'], maxJsonBytes)));
-    const reply = await route.handle({ params, query, body, req, res, log: req.log, signal });
+    const trusted = res.locals.trusted === true;
+    const reply = await route.handle({ params, query, body, req, res, log: req.log, trusted, signal });
     if (!reply) return;
     res.status(reply.status).set(reply.headers ?? {});
     if (!res.getHeader('Cache-Control')) res.set('Cache-Control', 'no-store');

@@ -21,6 +21,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   req: Request;
   res: Response;
   log: Logger;
+  /** Whether the caller has the scope that the route `trusts`. */
+  trusted: boolean;
   /** Aborts when the client goes away or stalls; its reason is the problem. */
   signal: AbortSignal;
 }
@@ -41,6 +43,8 @@ export interface RouteDefinition<
   description?: string;
   tag: string;
   access: Access;
+  /** On a public route: whoever sends a key or token with this scope is trusted. */
+  trusts?: Scope;
   /** The rate limit that counts this call. */
   rateLimit?: string;
   /** A request whose `Content-Length` is over this many bytes is refused before its body is read. */

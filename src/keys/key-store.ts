@@ -1,4 +1,13 @@
-export const scopes = ['uploads:read', 'uploads:write', 'feedback:read', 'feedback:write'] as const;
+export const scopes = [
+  'uploads:read',
+  'uploads:write',
+  'feedback:create',
+  'feedback:read',
+  'feedback:write',
+  'speech:read',
+  'speech:write',
+  'keys:read',
+] as const;
 export type Scope = (typeof scopes)[number];
 
 /** An API key at rest: its secret is not in here, only the hash of it. */
@@ -6,6 +15,8 @@ export interface KeyRecord {
   id: string;
   name: string;
   scopes: Scope[];
+  /** The name of its usage plan. Without one it has no limit of its own. */
+  plan?: string;
   /** SHA-256 of the secret, lower-case hexadecimal. */
   hash: string;
   /** ISO 8601, UTC. */

@@ -16,11 +16,45 @@ export type UploadOutcome = (typeof uploadOutcomes)[number];
 export const uploadByteKinds = ['received', 'stored', 'wasted'] as const;
 export type UploadByteKind = (typeof uploadByteKinds)[number];
 
-export const feedbackOutcomes = ['accepted', 'replayed', 'mismatch', 'invalid', 'store_error'] as const;
+export const feedbackOutcomes = [
+  'accepted',
+  'quarantined',
+  'replayed',
+  'mismatch',
+  'invalid',
+  'store_error',
+] as const;
 export type FeedbackOutcome = (typeof feedbackOutcomes)[number];
 
 export const notificationOutcomes = ['delivered', 'failed', 'dead'] as const;
 export type NotificationOutcome = (typeof notificationOutcomes)[number];
+
+/** Why feedback looked suspicious. */
+export const suspicions = [
+  'honeypot',
+  'no_token',
+  'token_invalid',
+  'token_expired',
+  'too_fast',
+  'no_proof_of_work',
+  'proof_of_work_invalid',
+  'proof_of_work_reused',
+  'foreign_origin',
+] as const;
+export type Suspicion = (typeof suspicions)[number];
+
+/** What became of a code that somebody asked for, after the answer. */
+export const codeOutcomes = ['sent', 'failed', 'opted_out', 'country', 'budget'] as const;
+export type CodeOutcome = (typeof codeOutcomes)[number];
+
+export const verificationOutcomes = ['verified', 'wrong', 'expired', 'used', 'exhausted', 'unknown'] as const;
+export type VerificationOutcome = (typeof verificationOutcomes)[number];
+
+export const speechOutcomes = ['made', 'reused', 'failed', 'budget'] as const;
+export type SpeechOutcome = (typeof speechOutcomes)[number];
+
+export const keyOutcomes = ['allowed', 'rate', 'quota', 'origin', 'source'] as const;
+export type KeyOutcome = (typeof keyOutcomes)[number];
 
 interface MetricDefinition {
   kind: 'counter' | 'gauge' | 'histogram';
@@ -82,6 +116,46 @@ export const metricDefinitions = {
     kind: 'counter',
     help: 'Requests refused with 429, by the name of the limit.',
     labels: { rule: 'open' },
+  },
+  inlet_feedback_suspicions_total: {
+    kind: 'counter',
+    help: 'Reasons why feedback was quarantined. One piece of feedback may have several.',
+    labels: { reason: suspicions },
+  },
+  inlet_proof_of_work_cost: {
+    kind: 'gauge',
+    help: 'Hashes that a browser computes on average for one form: it rises with the load.',
+    labels: {},
+  },
+  inlet_otp_codes_total: {
+    kind: 'counter',
+    help: 'One-time codes that were asked for, by channel and by what became of them.',
+    labels: { channel: ['email', 'sms'], outcome: codeOutcomes },
+  },
+  inlet_otp_verifications_total: {
+    kind: 'counter',
+    help: 'Codes that were typed in, by channel (none for an unknown id) and outcome.',
+    labels: { channel: ['email', 'sms', 'none'], outcome: verificationOutcomes },
+  },
+  inlet_sms_cost_usd_total: {
+    kind: 'counter',
+    help: 'US dollars set aside for SMS, at the highest price that each may have.',
+    labels: {},
+  },
+  inlet_speech_total: {
+    kind: 'counter',
+    help: 'Requests for speech, by what became of them.',
+    labels: { outcome: speechOutcomes },
+  },
+  inlet_speech_characters_total: {
+    kind: 'counter',
+    help: 'Characters sent to the speech engine, as it bills them.',
+    labels: { engine: 'open' },
+  },
+  inlet_key_requests_total: {
+    kind: 'counter',
+    help: 'Requests with a key or token that has a plan, by key (as many series as there are keys) and outcome.',
+    labels: { key: 'open', outcome: keyOutcomes },
   },
   inlet_metrics_dropped_total: {
     kind: 'counter',

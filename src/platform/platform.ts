@@ -3,6 +3,9 @@ import type { Notifier } from '../feedback/notifier.ts';
 import type { Outbox } from '../feedback/outbox.ts';
 import type { RateLimiter, RateLimitRule } from '../http/rate-limit.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { Claims } from '../ledger/claims.ts';
+import type { Counters } from '../ledger/counters.ts';
+import type { OtpStore } from '../otp/otp-store.ts';
 import type { ObjectStore } from '../uploads/object-store.ts';
 import type { UploadCatalogue } from '../uploads/upload-catalogue.ts';
 
@@ -13,9 +16,12 @@ export interface Platform {
   feedbackStore: FeedbackStore & Outbox;
   notifier: Notifier;
   keyStore: KeyStore;
+  otpStore: OtpStore;
+  claims: Claims;
+  counters: Counters;
   rateLimiter(rule: RateLimitRule): RateLimiter;
-  /** The secrets that sign links: the first signs, every one of them verifies. */
-  linkSecrets: string[];
+  /** The secrets that sign links and the like: the first signs, every one of them verifies. */
+  secrets: string[];
   /** Lets go of files and sockets. */
   close(): Promise<void>;
 }

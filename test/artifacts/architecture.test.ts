@@ -50,7 +50,17 @@ function breaches(forbidden: (file: string, imported: string, typeOnly: boolean)
   );
 }
 
-const features = new Set(['uploads', 'feedback', 'images', 'otp', 'speech', 'keys', 'health']);
+const features = new Set([
+  'uploads',
+  'feedback',
+  'images',
+  'otp',
+  'speech',
+  'spam',
+  'ledger',
+  'keys',
+  'health',
+]);
 const composition = new Set(['compose.ts', 'main.ts', 'collector-main.ts']);
 
 test('the imports of every file are seen', () => {

@@ -29,7 +29,15 @@ describe('feedback intake', () => {
     assert.match(answer.headers.get('location') ?? '', /^\/v1\/feedback\/[0-9a-f-]{36}$/);
     const { id, receivedAt } = await receiptOf(answer);
     const { delivery, ...kept } = await client.get(id);
-    assert.deepEqual(kept, { ...sent, id, receivedAt, uploads: [], status: 'new', verified: false });
+    assert.deepEqual(kept, {
+      ...sent,
+      id,
+      receivedAt,
+      uploads: [],
+      status: 'new',
+      verified: false,
+      suspicions: [],
+    });
   });
 
   it('needs no more than a message', async () => {

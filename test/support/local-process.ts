@@ -23,4 +23,4 @@ let allowed = 0;
 for (let i = 0; i < 5; i++) if ((await limiter.consume('192.0.2.1')).allowed) allowed++;
 await platform.feedbackStore.check();
 await platform.close();
-process.stdout.write(JSON.stringify({ linkSecrets: platform.linkSecrets, allowed }));
+process.stdout.write(JSON.stringify({ secrets: platform.secrets, allowed }));

@@ -32,6 +32,7 @@ export function aFeedback(overrides: Partial<FeedbackRecord> = {}): FeedbackReco
     uploads: [],
     status: 'new',
     verified: false,
+    suspicions: [],
     fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     delivery: { state: 'due', dueAt: receivedAt, tries: 0, attempts: [] },
     ...overrides,

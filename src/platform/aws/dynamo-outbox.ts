@@ -63,6 +63,21 @@ export function createDynamoOutbox(table: DynamoTable): Outbox {
       return revived !== undefined;
     },
 
+    async release(id, until) {
+      const released = await table.update(feedbackPk(id), {
+        update: 'SET #state = :due, #due = :until, #outbox = :outbox, #status = :new',
+        condition: '#state = :held',
+        values: {
+          ':due': 'due',
+          ':until': until,
+          ':outbox': shardOf('notify', id),
+          ':new': 'new',
+          ':held': 'held',
+        },
+      });
+      return released && fromFeedbackItem(released);
+    },
+
     async backlog() {
       let depth = 0;
       let oldest: string | undefined;

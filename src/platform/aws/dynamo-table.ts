@@ -41,6 +41,8 @@ export interface DynamoTable {
   update(pk: string, change: Change): Promise<Item | undefined>;
   /** False if there was no such item. */
   delete(pk: string): Promise<boolean>;
+  /** False if the condition does not hold. */
+  deleteIf(pk: string, condition: string, values: Item): Promise<boolean>;
   /** Every item that the query finds, read page by page as they are asked for. */
   query(query: Query): AsyncGenerator<Item>;
 }
@@ -89,6 +91,16 @@ export function createDynamoTable(client: DynamoDBDocumentClient, TableName: str
     async delete(pk) {
       const command = new DeleteCommand({ TableName, Key: { pk }, ReturnValues: 'ALL_OLD' });
       return (await attempt(client.send(command)))?.Attributes !== undefined;
+    },
+
+    async deleteIf(pk, condition, values) {
+      const command = new DeleteCommand({
+        TableName,
+        Key: { pk },
+        ConditionExpression: condition,
+        ...substitutes([condition], values),
+      });
+      return (await attempt(client.send(command))) !== undefined;
     },
 
     async *query({ index, condition, values, filter, projection, order, pageSize }) {

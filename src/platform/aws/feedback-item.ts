@@ -33,5 +33,6 @@ export function toFeedbackItem(record: FeedbackRecord): Item {
 export function fromFeedbackItem(item: Item): FeedbackRecord {
   const { pk, listing, position, search, outbox, state, due, tries, attempts, ...rest } = item;
   const delivery = { state, ...(due !== undefined && { dueAt: due }), tries, attempts } as Delivery;
-  return { ...rest, delivery } as FeedbackRecord;
+  // Records from before there was a quarantine have no suspicions.
+  return { suspicions: [], ...rest, delivery } as unknown as FeedbackRecord;
 }

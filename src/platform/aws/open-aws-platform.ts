@@ -2,8 +2,11 @@ import { type AwsConfig, ConfigError, type Environment } from '../../config.ts';
 import type { Platform } from '../platform.ts';
 import { createAwsClients } from './aws-clients.ts';
 import { createByteBudget } from './byte-budget.ts';
+import { createDynamoClaims } from './dynamo-claims.ts';
+import { createDynamoCounters } from './dynamo-counters.ts';
 import { createDynamoFeedbackStore } from './dynamo-feedback-store.ts';
 import { createDynamoKeyStore } from './dynamo-key-store.ts';
+import { createDynamoOtpStore } from './dynamo-otp-store.ts';
 import { createDynamoRateLimiter } from './dynamo-rate-limiter.ts';
 import { createDynamoTable } from './dynamo-table.ts';
 import { createDynamoUploadCatalogue } from './dynamo-upload-catalogue.ts';
@@ -21,7 +24,10 @@ export interface AwsPlatformDeps {
 const longestWait = 10_000;
 
 /** S3, DynamoDB and SNS. Opens no connection yet. Throws a ConfigError if the settings do not go together. */
-export async function openAwsPlatform(config: AwsConfig, { log, env }: AwsPlatformDeps): Promise<Platform> {
+export async function openAwsPlatform(
+  config: AwsConfig,
+  { clock, log, env }: AwsPlatformDeps,
+): Promise<Platform> {
   if (config.NODE_ENV === 'production' && env.AWS_ACCESS_KEY_ID) {
     log.warn(
       { setting: 'AWS_ACCESS_KEY_ID' },
@@ -51,8 +57,11 @@ export async function openAwsPlatform(config: AwsConfig, { log, env }: AwsPlatfo
     feedbackStore: createDynamoFeedbackStore(table),
     notifier: createSnsNotifier(clients.sns, config.INLET_TOPIC_ARN),
     keyStore: createDynamoKeyStore(table),
+    otpStore: createDynamoOtpStore(table),
+    claims: createDynamoClaims(table, clock),
+    counters: createDynamoCounters(table),
     rateLimiter: (rule) => createDynamoRateLimiter(clients.limits, limitsTable, rule),
-    linkSecrets: config.INLET_LINK_SECRETS,
+    secrets: config.INLET_LINK_SECRETS,
     async close() {
       clients.destroy();
     },

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Delivery, FeedbackRecord, FeedbackStatus } from '../../feedback/feedback-record.ts';
+import type { Channel } from '../../otp/channel.ts';
 
 /** A row of the table `feedback`, without the column that only searches read. */
 export interface FeedbackRow {
@@ -20,6 +21,9 @@ export interface FeedbackRow {
   due_at: string | null;
   tries: number;
   attempts: string;
+  verified_channel: Channel | null;
+  verified_subject: string | null;
+  suspicions: string;
 }
 
 /** The columns of a record, by their names. */
@@ -43,6 +47,9 @@ export function toRow(record: FeedbackRecord): Record<keyof FeedbackRow | 'searc
     due_at: delivery.dueAt ?? null,
     tries: delivery.tries,
     attempts: JSON.stringify(delivery.attempts),
+    verified_channel: record.verifiedBy?.channel ?? null,
+    verified_subject: record.verifiedBy?.subject ?? null,
+    suspicions: JSON.stringify(record.suspicions),
     search: searchable([record.message, record.name, record.email, ...Object.values(fields)].join('\n')),
   };
 }
@@ -66,6 +73,10 @@ export function toRecord(row: FeedbackRow): FeedbackRecord {
     uploads: JSON.parse(row.uploads),
     status: row.status,
     verified: row.verified === 1,
+    ...(row.verified_channel !== null && {
+      verifiedBy: { channel: row.verified_channel, subject: row.verified_subject ?? '' },
+    }),
+    suspicions: JSON.parse(row.suspicions),
     fingerprint: row.fingerprint,
     delivery: {
       state: row.delivery_state,

@@ -5,9 +5,12 @@ import { createDiskObjectStore } from './disk-object-store.ts';
 import { clearExpiredLimits } from './expired-limits.ts';
 import { openLinkSecrets } from './link-secrets.ts';
 import { createOutboxNotifier } from './outbox-notifier.ts';
+import { createSqliteClaims } from './sqlite-claims.ts';
+import { createSqliteCounters } from './sqlite-counters.ts';
 import { openDatabase } from './sqlite-database.ts';
 import { createSqliteFeedbackStore } from './sqlite-feedback-store.ts';
 import { createSqliteKeyStore } from './sqlite-key-store.ts';
+import { createSqliteOtpStore } from './sqlite-otp-store.ts';
 import { createSqliteOutbox } from './sqlite-outbox.ts';
 import { createSqliteRateLimiter } from './sqlite-rate-limiter.ts';
 import { limitsMigrations, mainMigrations } from './sqlite-schema.ts';
@@ -26,7 +29,7 @@ export async function openLocalPlatform(
   const folder = path.resolve(config.INLET_DATA_DIR);
   const objectStore = await createDiskObjectStore({ folder, clock });
   const notifier = await createOutboxNotifier({ folder: path.join(folder, 'outbox'), clock });
-  const linkSecrets = await openLinkSecrets(config.INLET_LINK_SECRETS, path.join(folder, 'link-secret'));
+  const secrets = await openLinkSecrets(config.INLET_LINK_SECRETS, path.join(folder, 'link-secret'));
 
   const database = openDatabase(path.join(folder, 'inlet.db'), { migrations: mainMigrations });
   // Counts of requests have a file of their own: they need not survive a power cut, and never hold up the rest.
@@ -42,8 +45,11 @@ export async function openLocalPlatform(
     feedbackStore: { ...createSqliteFeedbackStore(database), ...createSqliteOutbox(database) },
     notifier,
     keyStore: createSqliteKeyStore(database),
+    otpStore: createSqliteOtpStore(database),
+    claims: createSqliteClaims(database, clock),
+    counters: createSqliteCounters(database),
     rateLimiter: (rule) => createSqliteRateLimiter(rule, { database: limits, log }),
-    linkSecrets,
+    secrets,
     async close() {
       stopClearing();
       limits.close();

@@ -21,6 +21,10 @@ export function createSqliteOutbox(database: Database): Outbox {
     `UPDATE feedback SET delivery_state = 'due', due_at = ?, tries = 0
      WHERE id = ? AND delivery_state IN ('dead', 'delivered')`,
   );
+  const release = database.prepare(
+    `UPDATE feedback SET delivery_state = 'due', due_at = ?, status = 'new'
+     WHERE id = ? AND delivery_state = 'held' RETURNING *`,
+  );
   const backlog = database.prepare(
     `SELECT count(*) AS depth, min(received_at) AS oldest FROM feedback WHERE delivery_state = 'due'`,
   );
@@ -47,6 +51,11 @@ export function createSqliteOutbox(database: Database): Outbox {
 
     async revive(id, now) {
       return revive.run(now, id) === 1;
+    },
+
+    async release(id, until) {
+      const row = release.get(until, id);
+      return row && toRecord(row as unknown as FeedbackRow);
     },
 
     async backlog() {

@@ -9,6 +9,7 @@ import type { FeedbackStore } from '../../../src/feedback/feedback-store.ts';
 import { createDiskObjectStore } from '../../../src/platform/local/disk-object-store.ts';
 import { openDatabase } from '../../../src/platform/local/sqlite-database.ts';
 import { createSqliteFeedbackStore } from '../../../src/platform/local/sqlite-feedback-store.ts';
+import { createSqliteOutbox } from '../../../src/platform/local/sqlite-outbox.ts';
 import { mainMigrations } from '../../../src/platform/local/sqlite-schema.ts';
 import { createSqliteUploadCatalogue } from '../../../src/platform/local/sqlite-upload-catalogue.ts';
 import { createUploadService } from '../../../src/uploads/upload-service.ts';
@@ -55,7 +56,15 @@ describe('intake over a store whose answers get lost', () => {
       store: over,
       relay: { publish: ({ id }) => void published.push(id), sweep: async () => 0, flush: async () => {} },
       uploads,
-      metrics: { feedback() {} },
+      outbox: createSqliteOutbox(database),
+      verification: {
+        check: async () => undefined,
+        take: async () => {},
+        giveBack: async () => {},
+        forget: async () => {},
+      },
+      spamCheck: { assess: async () => [] },
+      metrics: { feedback() {}, suspicion() {} },
       clock,
       randomId: randomUUID,
       leaseMs: 1000,
@@ -66,7 +75,8 @@ describe('intake over a store whose answers get lost', () => {
         yield jpeg();
       }
       if (withFile) await attachments.store({ name: 'a.jpg', declaredType: 'image/jpeg', bytes: bytes() });
-      return service.submit({ input: feedbackInput.parse({ message }), attachments, idempotencyKey });
+      const input = feedbackInput.parse({ message });
+      return service.submit({ input, attachments, idempotencyKey, evidence: undefined });
     }
     return { send, all: async () => (await uploads.list({ limit: 100 })).items.map(({ id }) => id) };
   }

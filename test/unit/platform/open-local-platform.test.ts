@@ -49,7 +49,7 @@ describe('the local platform', () => {
     assert.deepEqual(await second.feedbackStore.get(feedback.id), feedback);
     assert.deepEqual(await second.keyStore.get(key.id), key);
     assert.equal(await text(await second.objectStore.get('uploads/a')), 'bytes');
-    assert.deepEqual(second.linkSecrets, first.linkSecrets);
+    assert.deepEqual(second.secrets, first.secrets);
     await second.close();
   });
 
@@ -57,7 +57,7 @@ describe('the local platform', () => {
     const secrets = ['a'.repeat(32), 'b'.repeat(32)];
     const platform = await open({ INLET_LINK_SECRETS: secrets.join(',') });
     await platform.close();
-    assert.deepEqual(platform.linkSecrets, secrets);
+    assert.deepEqual(platform.secrets, secrets);
     assert.ok(!(await readdir(folder)).includes('link-secret'));
   });
 
@@ -103,13 +103,13 @@ describe('the local platform', () => {
     for (const { stdin } of children) stdin.end('go\n');
     const results = (await Promise.all(answers)).map((answer) => JSON.parse(answer));
 
-    assert.equal(new Set(results.map(({ linkSecrets }) => linkSecrets.join())).size, 1);
+    assert.equal(new Set(results.map(({ secrets }) => secrets.join())).size, 1);
     assert.equal(
       results.reduce((sum, { allowed }) => sum + allowed, 0),
       12,
     );
     const platform = await open();
-    assert.deepEqual(platform.linkSecrets, results[0].linkSecrets);
+    assert.deepEqual(platform.secrets, results[0].secrets);
     await platform.close();
     assert.deepEqual(
       (await readdir(folder)).filter((name) => name.endsWith('.tmp')),

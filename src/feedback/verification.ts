@@ -1,0 +1,74 @@
+import { AppError } from '../app-error.ts';
+import type { Claims } from '../ledger/claims.ts';
+import type { Proofs, Proven } from '../otp/proofs.ts';
+import type { SubjectOf } from '../otp/subjects.ts';
+import type { FeedbackRecord } from './feedback-record.ts';
+import type { FeedbackInput } from './feedback-schemas.ts';
+
+/** The purpose that a proof must have been made for. */
+export const feedbackPurpose = 'feedback';
+
+/** Holds feedback to what its sender has proved. */
+export interface Verification {
+  /**
+   * What the proof says; undefined without one. Throws `proof_required` if the form needs one, `proof_invalid`
+   * (also if it is for another address than the given `email`) or `proof_expired`.
+   */
+  check(input: FeedbackInput, proof: string | undefined): Promise<Proven | undefined>;
+  /** Uses the proof, and the one response of the address, up. Throws `proof_used` or `already_responded`. */
+  take(proven: Proven, form: string, feedbackId: string): Promise<void>;
+  /** Undoes `take`, for feedback that was not kept after all. */
+  giveBack(proven: Proven, form: string, feedbackId: string): Promise<void>;
+  /** Lets the address respond again, after its feedback was removed. */
+  forget(record: FeedbackRecord): Promise<void>;
+}
+
+interface VerificationDeps {
+  proofs: Proofs;
+  claims: Claims;
+  subjectOf: SubjectOf;
+  /** Forms that need a proof. */
+  verifiedForms: readonly string[];
+  /** Forms that take one response an address, and so need a proof too. */
+  oneResponseForms: readonly string[];
+}
+
+export function createVerification(deps: VerificationDeps): Verification {
+  const { proofs, claims, subjectOf } = deps;
+  const takesOne = (form: string) => deps.oneResponseForms.includes(form);
+  const responseOf = (form: string, subject: string) => `response ${form} ${subject}`;
+
+  return {
+    async check({ form, email }, proof) {
+      if (proof === undefined) {
+        if (takesOne(form) || deps.verifiedForms.includes(form)) throw new AppError('proof_required');
+        return undefined;
+      }
+      const proven = await proofs.check(proof, feedbackPurpose);
+      const isForOther = email !== undefined && subjectOf('email', email) !== proven.subject;
+      if (proven.channel === 'email' && isForOther) {
+        throw new AppError('proof_invalid', 'The proof is for another address than `email`.');
+      }
+      return proven;
+    },
+
+    async take(proven, form, feedbackId) {
+      await proofs.use(proven, feedbackId);
+      if (!takesOne(form)) return;
+      const holder = await claims.claim(responseOf(form, proven.subject), feedbackId);
+      if (holder !== feedbackId) {
+        await proofs.giveBack(proven, feedbackId);
+        throw new AppError('already_responded');
+      }
+    },
+
+    async giveBack(proven, form, feedbackId) {
+      await claims.release(responseOf(form, proven.subject), feedbackId);
+      await proofs.giveBack(proven, feedbackId);
+    },
+
+    async forget({ id, form, verifiedBy }) {
+      if (verifiedBy) await claims.release(responseOf(form, verifiedBy.subject), id);
+    },
+  };
+}
