@@ -86,7 +86,9 @@ export function composeService(config: Config, deps: ServiceDeps) {
     notifier,
     toNotification: (record) =>
       toNotification(record, (id) => {
-        const link = links.sign(`/v1/uploads/${id}/content`, config.INLET_MESSAGE_LINK_SECONDS);
+        const link = links.sign(`/v1/uploads/${id}/content`, {
+          seconds: config.INLET_MESSAGE_LINK_SECONDS,
+        });
         return messageUrl && `${messageUrl}${link}`;
       }),
     metrics,

@@ -20,7 +20,7 @@ export function requireAccess(
   return async (req, res, next) => {
     const secret = req.get('x-api-key');
     if (secret === undefined && access.orSignedLink && req.query.signature !== undefined) {
-      links.verify(req.path, req.query);
+      links.verify(req.method, req.path, req.query);
       return next();
     }
     if (secret === undefined) throw new AppError('unauthorized', 'Send an API key in X-Api-Key.');

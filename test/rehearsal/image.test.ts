@@ -212,7 +212,7 @@ describe('the image', { timeout: 900_000 }, () => {
     // The secret went through Parameter Store, jq, the file and systemd as it was.
     const { pathname, searchParams } = new URL(links.content);
     const signer = createLinkSigner({ secrets: [linkSecret], lifetimeSeconds: 1, clock: () => new Date() });
-    signer.verify(pathname, Object.fromEntries(searchParams));
+    signer.verify('GET', pathname, Object.fromEntries(searchParams));
   });
 
   it('drains before it is terminated: /health fails first, an upload under way ends well, then the hook is completed', async () => {

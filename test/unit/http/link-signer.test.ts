@@ -12,9 +12,9 @@ const link = signerAt(0).sign('/v1/uploads/1');
 
 test('a link is good until its last second is over', () => {
   assert.equal(queryOf(link).expires, String(start / 1000 + 60));
-  signerAt(0).verify('/v1/uploads/1', queryOf(link));
-  signerAt(59.999).verify('/v1/uploads/1', queryOf(link));
-  assert.throws(() => signerAt(60).verify('/v1/uploads/1', queryOf(link)), { code: 'link_expired' });
+  signerAt(0).verify('GET', '/v1/uploads/1', queryOf(link));
+  signerAt(59.999).verify('GET', '/v1/uploads/1', queryOf(link));
+  assert.throws(() => signerAt(60).verify('GET', '/v1/uploads/1', queryOf(link)), { code: 'link_expired' });
 });
 
 test('a link that was changed is not valid, and does not say whether it has expired', () => {
@@ -33,27 +33,35 @@ test('a link that was changed is not valid, and does not say whether it has expi
   ];
   for (const query of changed) {
     for (const now of [0, 9999]) {
-      assert.throws(() => signerAt(now).verify('/v1/uploads/1', query), { code: 'link_invalid' });
+      assert.throws(() => signerAt(now).verify('GET', '/v1/uploads/1', query), { code: 'link_invalid' });
     }
   }
 });
 
 test('a link is for one path only', () => {
   for (const path of ['/v1/uploads/2', '/v1/uploads/1/content', '/v1/uploads/1/', '/V1/uploads/1', '']) {
-    assert.throws(() => signerAt(0).verify(path, queryOf(link)), { code: 'link_invalid' }, path);
+    assert.throws(() => signerAt(0).verify('GET', path, queryOf(link)), { code: 'link_invalid' }, path);
   }
 });
 
 test('secrets can be rotated: the first signs, every one verifies', () => {
   const rotated = signerAt(0, ['second', 'first']);
-  rotated.verify('/v1/uploads/1', queryOf(link));
+  rotated.verify('GET', '/v1/uploads/1', queryOf(link));
   const newer = queryOf(rotated.sign('/v1/uploads/1'));
   assert.notEqual(newer.signature, queryOf(link).signature);
-  assert.throws(() => signerAt(0).verify('/v1/uploads/1', newer), { code: 'link_invalid' });
-  signerAt(0, ['second']).verify('/v1/uploads/1', newer);
+  assert.throws(() => signerAt(0).verify('GET', '/v1/uploads/1', newer), { code: 'link_invalid' });
+  signerAt(0, ['second']).verify('GET', '/v1/uploads/1', newer);
 });
 
 test('there is no signer without a secret', () => {
   assert.throws(() => signerAt(0, []));
   assert.throws(() => signerAt(0, ['']));
+});
+
+test('a link is good for its method only, where HEAD shows no more than GET', () => {
+  const removal = queryOf(signerAt(0).sign('/v1/uploads/1', { method: 'DELETE' }));
+  signerAt(0).verify('DELETE', '/v1/uploads/1', removal);
+  assert.throws(() => signerAt(0).verify('GET', '/v1/uploads/1', removal), { code: 'link_invalid' });
+  signerAt(0).verify('HEAD', '/v1/uploads/1', queryOf(link));
+  assert.throws(() => signerAt(0).verify('DELETE', '/v1/uploads/1', queryOf(link)), { code: 'link_invalid' });
 });
