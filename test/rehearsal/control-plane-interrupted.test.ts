@@ -141,23 +141,19 @@ test('release: cut at each change, then run again', async () => {
   assert.ok(cuts >= 12, `${cuts} cuts`);
 });
 
-test('promote: cut at each change, then run again', async () => {
-  await setUp();
-  const cuts = await cutEverywhere({
-    prepare: withCanary,
-    command: (run) => run.promote(),
-  });
-  assert.ok(cuts >= 4, `${cuts} cuts`);
-});
+const scenarios: [name: string, Scenario][] = [
+  ['promote', { prepare: withCanary, command: (run) => run.promote() }],
+  ['rollback to the version before', { prepare: withWarmSlot, command: (run) => run.rollback() }],
+  ['gc', { prepare: withWarmSlot, command: (run) => run.gc() }],
+];
 
-test('rollback to the version before: cut at each change, then run again', async () => {
-  await setUp();
-  const cuts = await cutEverywhere({
-    prepare: withWarmSlot,
-    command: (run) => run.rollback(),
+for (const [name, scenario] of scenarios) {
+  test(`${name}: cut at each change, then run again`, async () => {
+    await setUp();
+    const cuts = await cutEverywhere(scenario);
+    assert.ok(cuts >= 4, `${cuts} cuts`);
   });
-  assert.ok(cuts >= 4, `${cuts} cuts`);
-});
+}
 
 test('release: cut at each change, then undone by a rollback', async () => {
   await setUp();
@@ -171,15 +167,6 @@ test('release: cut at each change, then undone by a rollback', async () => {
     assert.deepEqual((await readFleet()).problems, []);
     assert.deepEqual(aws.control.violations, []);
   }
-});
-
-test('gc: cut at each change, then run again', async () => {
-  await setUp();
-  const cuts = await cutEverywhere({
-    prepare: withWarmSlot,
-    command: (run) => run.gc(),
-  });
-  assert.ok(cuts >= 4, `${cuts} cuts`);
 });
 
 test('up, bake and down: cut at each change, then run again', async () => {

@@ -223,6 +223,29 @@ test('a live fleet that gets a certificate serves on, and its weights move to th
   assert.deepEqual(aws.control.violations, []);
 });
 
+test('the weights move to the listener for HTTPS also when `up` was cut while the stack changed', async () => {
+  const { run } = await withLive();
+  const certificate = await requestCertificate();
+  let isCut = false;
+  const stop = aws.control.onCall(({ action }, when) => {
+    if (isCut) throw new Error('The process is dead.');
+    isCut = action === 'ExecuteChangeSet' && when === 'after';
+  });
+  await assert.rejects(run.up({ CertificateArn: certificate }));
+  stop();
+  const before = aws.control.forwardActions().length;
+  const again = createOperator(aws);
+  await again.pass(3);
+  await commands(again).up({ CertificateArn: certificate });
+  const written = aws.control.forwardActions().slice(before);
+  assert.deepEqual(
+    written.map(({ action }) => action),
+    ['CreateRule', 'DeleteRule'],
+  );
+  assert.equal(written[0]?.weights[0]?.weight, 100);
+  assert.deepEqual(aws.control.violations, []);
+});
+
 test('what instances log is shown in order, and followed without a line twice', async () => {
   const { operator } = await withLive();
   const logs = new CloudWatchLogsClient({ region: 'eu-central-1', endpoint: aws.endpoint });

@@ -1054,6 +1054,13 @@ Outputs: {Version: {Value: !GetAtt Template.LatestVersionNumber, Description: ${
     assert.deepEqual(aws.control.violations, []);
 
     await clients.cloudFormation.deleteStack({ StackName });
+    assert.equal((await settled())?.StackStatus, 'DELETE_FAILED', 'the load balancer is protected');
+    const { LoadBalancers } = await clients.loadBalancing.describeLoadBalancers({ Names: ['inlet-prod'] });
+    await clients.loadBalancing.modifyLoadBalancerAttributes({
+      LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn,
+      Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }],
+    });
+    await clients.cloudFormation.deleteStack({ StackName });
     await assert.rejects(settled(), refusedWith('ValidationError', /does not exist/));
     assert.deepEqual(aws.control.instances(), []);
   });

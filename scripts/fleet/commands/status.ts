@@ -44,9 +44,12 @@ function problemsOf(status: Omit<FleetStatus, 'problems'>, now: Date): string[] 
   }
   for (const slot of slots) {
     const weight = weights?.[slot.name];
-    if (weight && healthyInstances(slot).length === 0) {
+    if (weight !== undefined && healthyInstances(slot).length === 0) {
       problems.push(
-        `Slot ${slot.name} gets ${weight} % and has no healthy instance: those visitors get 503. Act now: \`fleet rollback\`.`,
+        weight > 0
+          ? `Slot ${slot.name} gets ${weight} % and has no healthy instance: those visitors get 503. Act now: \`fleet rollback\`.`
+          : // Of a rule with an empty target group Route 53 may think that the whole load balancer is down.
+            `Slot ${slot.name} is kept warm at 0 % but has no healthy instance: a rollback to it would wait. Take it out of the rule: \`fleet gc\`.`,
       );
     }
     const strangers = slot.instances.filter(

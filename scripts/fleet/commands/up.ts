@@ -65,7 +65,11 @@ export async function planUp(options: UpOptions): Promise<Plan> {
     };
   }
   if (!isSettled(state.status)) {
-    return { subject, notes: [`The stack is ${state.status}.`], steps: [waitForStack(options)] };
+    return {
+      subject,
+      notes: [`The stack is ${state.status}.`],
+      steps: [waitForStack(options), settleRule(options)],
+    };
   }
   const changes = await stack.propose(templateBody(template, known), values);
   return {

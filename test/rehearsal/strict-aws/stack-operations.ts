@@ -7,6 +7,7 @@ import { AwsError } from './aws-error.ts';
 import { alreadyExists, type ExistingResource, findExisting } from './existing-resources.ts';
 import { finish } from './lifecycle.ts';
 import { forMoto, leastSizes } from './moto-template.ts';
+import { protectBalancers, protectionFault } from './protect-balancers.ts';
 import type { StackState, Stacks } from './stack-state.ts';
 import { type ResolvedTemplate, resolveTemplate } from './stack-template.ts';
 import { templateFault } from './template-fault.ts';
@@ -29,15 +30,20 @@ const nothing: ResolvedTemplate = { values: {}, names: {}, parsed: {} };
 export function createStackOperations(world: World, stacks: Stacks) {
   const { cloudFormation, region } = world.moto;
   const start = (stack: StackState, operation: 'CREATE' | 'UPDATE' | 'DELETE', reason?: string) => {
-    const rolledBack = operation === 'UPDATE' ? 'UPDATE_ROLLBACK_COMPLETE' : 'ROLLBACK_COMPLETE';
+    const afterFailure = {
+      CREATE: 'ROLLBACK_COMPLETE',
+      UPDATE: 'UPDATE_ROLLBACK_COMPLETE',
+      DELETE: 'DELETE_FAILED',
+    };
     stack.running = { status: `${operation}_IN_PROGRESS`, steps: world.pace.stack };
-    stack.status = operation === 'DELETE' ? 'DELETE_COMPLETE' : reason && rolledBack;
+    stack.status = reason ? afterFailure[operation] : operation === 'DELETE' ? 'DELETE_COMPLETE' : undefined;
     stack.reason = reason;
     if (reason) stack.failures.push({ status: `${operation}_FAILED`, reason, at: new Date() });
   };
   const take = async (stack: StackState) => {
     await adoptGroups(world, leastSizes(stack.template));
     await addHooks(world, stack);
+    await protectBalancers(world, stack);
   };
   const requestOf = (prepared: PreparedUpdate, stack: StackState, isRolledBack = false) => ({
     TemplateBody: forMoto(prepared.template.parsed, { region, imported: stack.imported, isRolledBack }),
@@ -126,6 +132,11 @@ export function createStackOperations(world: World, stacks: Stacks) {
       if (!stack.isMade) {
         stack.gone = { StackId: stack.id, StackName: stack.name, CreationTime: stack.openedAt };
         stack.status = 'DELETE_COMPLETE';
+        return;
+      }
+      const fault = await protectionFault(world, stack);
+      if (fault) {
+        start(stack, 'DELETE', fault);
         return;
       }
       const { Stacks: [described] = [] } = await cloudFormation.describeStacks({ StackName: stack.id });
