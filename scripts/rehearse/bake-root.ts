@@ -1,24 +1,15 @@
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { breakages } from './breakages.ts';
 import { buildStandIn } from './build-stand-in.ts';
+import { debianBase } from './debian-base.ts';
 import { enterRoot } from './enter-root.ts';
 import { must, run } from './run-command.ts';
+import { validation } from './try-root.ts';
 
 // Bakes the image into a folder instead of onto an instance: a Debian root made by mmdebstrap, in which the very
 // scripts run that Packer runs on EC2. Needs root, mmdebstrap, and a Debian mirror; nothing from AWS.
 
 const repository = path.resolve(import.meta.dirname, '..', '..');
-const mirror = 'http://deb.debian.org';
-
-/** What Debian's cloud image has and the scripts build on, as far as it matters to a boot. */
-const basePackages = [
-  'apt-utils,ca-certificates,cloud-guest-utils,cloud-init,dbus,dhcpcd-base,e2fsprogs,fdisk,init,initramfs-tools',
-  'iproute2,iputils-ping,kmod,less,libnss-resolve,libpam-systemd,linux-image-cloud-amd64,logrotate,netbase,netplan.io',
-  'openssh-server,procps,sudo,systemd-resolved,systemd-sysv,tzdata,udev,vim-tiny,zstd',
-].join(',');
 
 export interface Manifest {
   commit: string;
@@ -115,40 +106,6 @@ async function prepare(folder: string, bundle: string, architecture: string) {
   return { bake, env, release: pinned.debian_release ?? '' };
 }
 
-async function exists(file: string): Promise<boolean> {
-  return access(file, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The archive of a bare Debian system, made once for each list of packages and kept in the folder. */
-async function debianBase(folder: string, release: string, log: (line: string) => void): Promise<string> {
-  const key = createHash('sha256').update(`${release} ${basePackages}`).digest('hex').slice(0, 12);
-  const archive = path.join(folder, `debian-${release}-${key}.tar`);
-  if (await exists(archive)) {
-    log(`the Debian system is taken from ${archive}`);
-    return archive;
-  }
-  log(`mmdebstrap makes a Debian ${release} system`);
-  const options = [
-    '--variant=minbase',
-    '--aptopt=APT::Install-Recommends "false"',
-    `--include=${basePackages}`,
-  ];
-  const part = `${archive}.part.tar`;
-  const sources = [
-    `deb ${mirror}/debian ${release} main`,
-    `deb ${mirror}/debian ${release}-updates main`,
-    `deb ${mirror}/debian-security ${release}-security main`,
-  ];
-  await must('mmdebstrap', run('mmdebstrap', [...options, release, part, ...sources]));
-  await rename(part, archive);
-  return archive;
-}
-
-const validation = 'INLET_ALLOW_STAND_INS=1 bash /run/inlet-bake/validate.sh';
-
 /**
  * Bakes the image into `folder`/root. The bundle is made if none is given. What can be used again (the Debian
  * system) is kept in the folder; an earlier root in it is removed.
@@ -192,36 +149,6 @@ export async function bakeRoot({
   const manifest = JSON.parse(await readFile(path.join(root, 'etc/inlet/manifest.json'), 'utf8')) as Manifest;
   const seconds = (performance.now() - started) / 1000;
   return { root, manifest, seconds, standIns: manifest.standIns };
-}
-
-/**
- * Breaks a copy of the root in all of the given ways at once, and says which checks of validate.sh then fail and how it
- * exits. It goes on after a failure, so each way shows. The root itself stays as it is; with no way it is validated.
- */
-export async function validateRefusals(
-  root: string,
-  ways = breakages,
-): Promise<{ code: number; failed: string[]; output: string }> {
-  const bake = path.join(path.dirname(root), 'bake');
-  const script = [...ways.map(({ by }) => by), validation].join('\n');
-  const { code, output } = await enterRoot({ root, bake, scratch: true }, script);
-  const failed = output.split('\n').flatMap((line) => (line.startsWith('FAIL  ') ? [line.slice(6)] : []));
-  return { code, failed, output };
-}
-
-/**
- * Runs the scripts a second time in a copy of a finished root, and validates the result: they may run again, over what
- * they made. Rejects if that is not so. The root stays as it is.
- */
-export async function bakeAgain(root: string, log?: (line: string) => void): Promise<void> {
-  const bake = path.join(path.dirname(root), 'bake');
-  const env = JSON.parse(await readFile(path.join(bake, 'replacements.json'), 'utf8')) as Record<
-    string,
-    string
-  >;
-  const steps = ['bash /run/inlet-bake/provision.sh', 'bash /run/inlet-bake/provision.sh seal', validation];
-  const options = { env, ...(log && { log }) };
-  await must('provisioning again', enterRoot({ root, bake, scratch: true }, steps.join('\n'), options));
 }
 
 if (process.argv[1] === import.meta.filename) {
