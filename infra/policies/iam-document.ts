@@ -3,13 +3,18 @@ import { actionsOfSource } from './sdk-actions.ts';
 import { at, type Template } from './template.ts';
 
 const why: Record<string, string> = {
-  Objects: 'Uploads.',
+  Objects: 'Uploads, speech.',
   Bucket: 'Readiness; a missing object is told from a forbidden one; parts left behind are found.',
-  Records: 'Uploads, feedback, keys.',
+  Records: 'Uploads, feedback, keys, codes, speech.',
   Lists: 'Lists and the outbox, through the two indexes.',
   Limits: 'Rate limits.',
   Notices: 'Publishing feedback; readiness.',
-  NoticesKey: 'The topic is encrypted with the key of the stack.',
+  Codes: 'One-time codes by e-mail through SNS alone; readiness.',
+  Sms: 'One-time codes by SMS, if `AllowSms` is true.',
+  Senders: 'Numbers that have opted out; readiness.',
+  Mail: 'One-time codes by e-mail through SES.',
+  Speech: 'Text to speech.',
+  NoticesKey: 'The topics are encrypted with the key of the stack.',
   Settings: 'User data reads the settings at boot.',
   Secrets: 'Settings that are SecureStrings.',
   Lifecycle: 'User data ends the launch hook, the instance-side unit the termination hook.',

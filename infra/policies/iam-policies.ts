@@ -66,7 +66,10 @@ export function statementsOf(template: Template): Statement[] {
 const isAllowed = ({ effect }: Statement) => effect === 'Allow';
 const named = ({ of, sid }: Statement) => `${of.name}, statement ${sid || 'without a Sid'}`;
 
-/** What is allowed is named, action by action. (What is denied may be everything.) */
+/**
+ * What is allowed is named, action by action. (What is denied may be everything.) `NotResource` is for what has no
+ * ARN, with a written reason: a telephone number is whatever is no topic.
+ */
 export function noWildcardActions(template: Template): string[] {
   return statementsOf(template)
     .filter(isAllowed)
@@ -76,9 +79,12 @@ export function noWildcardActions(template: Template): string[] {
         .map((action) => `${named(statement)}: allows the wildcard action ${action}`),
       ...['NotAction', 'NotResource', 'NotPrincipal']
         .filter((key) => key in statement.statement)
+        .filter((key) => key !== 'NotResource' || !hasReason(statement))
         .map((key) => `${named(statement)}: ${key} allows everything but a list`),
     ]);
 }
+
+const hasReason = ({ of, sid }: Statement) => Boolean(at(reasonsOf(of), sid));
 
 const reasonsOf = ({ resource }: NamedResource) => at(resource.Metadata, 'Reasons');
 
@@ -97,7 +103,7 @@ export function wildcardResourcesHaveReasons(template: Template): string[] {
 export function reasonsAreNeeded(template: Template): string[] {
   const wild = new Set(
     statementsOf(template)
-      .filter(({ resources }) => resources.join().includes('*'))
+      .filter(({ resources, statement }) => resources.join().includes('*') || 'NotResource' in statement)
       .map(({ of, sid }) => `${of.name}.${sid}`),
   );
   return resourcesOf(template).flatMap((of) => {

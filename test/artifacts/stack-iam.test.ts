@@ -21,7 +21,10 @@ function textsBelow(folder: string, wanted: (file: string) => boolean): string[]
 const isTypeScript = (file: string) => file.endsWith('.ts');
 
 /** What the role allows for the service, the user data and the scripts of the image; the rest is for AWS's agents. */
-const ownStatements = ['Objects', 'Bucket', 'Records', 'Lists', 'Limits', 'Notices', 'Settings', 'Lifecycle'];
+const ownStatements = [
+  ...['Objects', 'Bucket', 'Records', 'Lists', 'Limits', 'Notices', 'Settings', 'Lifecycle'],
+  ...['Codes', 'Sms', 'Senders', 'Mail', 'Speech'],
+];
 
 function allowed(sids: string[]): string[] {
   const actions = statementsOf(readTemplate())
