@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { settings } from './settings.ts';
 import { timeoutChainMistakes } from './timeout-chain.ts';
+import { tokenSettingMistakes } from './tokens/token-setting-mistakes.ts';
 
 const schema = z.discriminatedUnion('INLET_PLATFORM', [settings.local, settings.aws]);
 
@@ -45,7 +46,7 @@ export function loadConfig(env: Environment): Config {
     );
   }
   const config = parsed.data;
-  const mistakes = timeoutChainMistakes(config);
+  const mistakes = [...timeoutChainMistakes(config), ...tokenSettingMistakes(config)];
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(config);
 }

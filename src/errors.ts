@@ -87,8 +87,8 @@ export const problems = {
   unauthorized: {
     status: 401,
     title: 'A key is needed',
-    meaning: 'The call needs an API key, and there was none, or it is unknown or revoked.',
-    remedy: 'Send a valid key in `X-Api-Key`. Make one with `npm run keys -- create`.',
+    meaning: 'The call needs an API key or a bearer token. There was none, or the key is unknown or revoked.',
+    remedy: 'Send a valid key in `X-Api-Key`, or a token. Make a key with `npm run keys -- create`.',
   },
   token_invalid: {
     status: 401,
@@ -100,8 +100,8 @@ export const problems = {
   forbidden: {
     status: 403,
     title: 'The key does not allow this',
-    meaning: 'The key is valid but lacks the scope that the call needs.',
-    remedy: 'Use a key that has the scope.',
+    meaning: 'The key or token is valid, but it or its usage plan lacks the scope that the call needs.',
+    remedy: 'Use a key or token that has the scope.',
   },
   origin_not_allowed: {
     status: 403,

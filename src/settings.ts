@@ -148,10 +148,12 @@ const common = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Issuer whose bearer tokens are taken beside API keys. Default: none.'),
-  INLET_JWT_AUDIENCE: z
-    .string()
+  INLET_JWT_AUDIENCE: list
+    .pipe(z.array(z.string()).min(1))
     .optional()
-    .describe('What `aud` (or `client_id` of a Cognito access token) must be. Needed with INLET_JWT_ISSUER.'),
+    .describe(
+      'What `aud` (or `client_id` of a Cognito access token) must be one of, separated by commas. Needed with INLET_JWT_ISSUER.',
+    ),
   INLET_JWT_JWKS_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

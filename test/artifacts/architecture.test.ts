@@ -60,6 +60,7 @@ const features = new Set([
   'ledger',
   'keys',
   'health',
+  'tokens',
 ]);
 const composition = new Set(['compose.ts', 'main.ts', 'collector-main.ts']);
 
