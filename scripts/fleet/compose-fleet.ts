@@ -7,6 +7,7 @@ import { createCloudWatchLogs } from './aws/cloudwatch-logs.ts';
 import { createEc2Images } from './aws/ec2-images.ts';
 import { findRegion } from './aws/find-region.ts';
 import { createLaunchTemplateVersions } from './aws/launch-template-versions.ts';
+import { createSenderFacts } from './aws/sender-facts.ts';
 import { createSsmParameters } from './aws/ssm-parameters.ts';
 import { createSsmAlias, createSsmOperations } from './aws/ssm-records.ts';
 import type { Clock } from './clock.ts';
@@ -34,6 +35,7 @@ export function composeAccount(clients: Clients, { name }: FleetAddress, clock: 
     }),
     parameters: createSsmParameters({ ssm: clients.ssm, path: `/inlet/${name}` }),
     images: createEc2Images(clients.ec2),
+    senders: createSenderFacts(clients),
     async whoAmI() {
       const { Arn = 'nobody' } = await clients.sts.send(new GetCallerIdentityCommand({}));
       return Arn;

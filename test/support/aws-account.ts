@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamoDB, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { DynamoDB, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   ListMultipartUploadsCommand,
@@ -54,7 +54,13 @@ export async function createAwsAccount(endpoints: Environment): Promise<AwsAccou
   });
 
   await clients.s3.send(new CreateBucketCommand({ Bucket: name }));
-  await createTables(clients.limits, name);
+  // The service's own client for limits gives up after two seconds, which a busy stand-in may take for a table.
+  const dynamo = new DynamoDB({
+    region: env.AWS_REGION,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    endpoint: endpoints.AWS_ENDPOINT_URL_DYNAMODB ?? endpoints.AWS_ENDPOINT_URL ?? '',
+  });
+  await createTables(dynamo, name).finally(() => dynamo.destroy());
   const { TopicArn } = await clients.sns.send(new CreateTopicCommand({ Name: name }));
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   const { Attributes } = await sqs.send(

@@ -5,6 +5,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
@@ -22,6 +24,8 @@ export function createClients(region: string, maxAttempts: number) {
     ec2: new EC2Client(common),
     elb: new ElasticLoadBalancingV2Client(common),
     iam: new IAMClient(common),
+    ses: new SESv2Client(common),
+    sns: new SNSClient(common),
     ssm: new SSMClient(common),
     sts: new STSClient(common),
   };

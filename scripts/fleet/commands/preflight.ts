@@ -10,6 +10,7 @@ import {
   userDataCheck,
 } from '../preflight/checks.ts';
 import type { ParameterQuestion } from '../preflight/parameter-faults.ts';
+import { senderChecks } from '../preflight/sender-checks.ts';
 import type { Source } from '../read-source.ts';
 import { slotNames } from '../slots.ts';
 import { isUsable } from '../stack.ts';
@@ -60,7 +61,13 @@ export async function preflight(
     ];
   }
   const stack = { name: 'stack', ok: isUsable(state.status), detail: state.status };
-  return [...checks, stack, settingsCheck(env), ...(await slotChecks(await openFleet()))];
+  return [
+    ...checks,
+    stack,
+    settingsCheck(env),
+    ...(await senderChecks(env, account.senders)),
+    ...(await slotChecks(await openFleet())),
+  ];
 }
 
 async function imageCheck({ parameters, images }: Account): Promise<Check> {

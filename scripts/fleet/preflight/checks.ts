@@ -2,6 +2,7 @@ import { mostTemplateBytes, templateBytes } from '../../../infra/policies/size.t
 import type { Template } from '../../../infra/policies/template.ts';
 import { timeoutsFit } from '../../../infra/policies/timeouts.ts';
 import { ConfigError, loadConfig } from '../../../src/config.ts';
+import { otpSettingMistakes } from '../../../src/platform/aws/otp-settings.ts';
 import { settings } from '../../../src/settings.ts';
 import { mostUserDataBytes } from './launch-template-faults.ts';
 import { type ParameterQuestion, parameterFaults, valuesInEffect } from './parameter-faults.ts';
@@ -96,7 +97,9 @@ export function settingsCheck(env: Record<string, string>): Check {
 
 function configCheck(name: string, env: Record<string, string>, fine: string): Check {
   try {
-    loadConfig(env);
+    const config = loadConfig(env);
+    const mistakes = config.INLET_PLATFORM === 'aws' ? otpSettingMistakes(config) : [];
+    if (mistakes.length > 0) throw new ConfigError(mistakes);
     return { name, ok: true, detail: fine };
   } catch (error) {
     if (error instanceof ConfigError) return { name, ok: false, detail: error.message };

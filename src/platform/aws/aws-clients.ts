@@ -1,5 +1,7 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { PollyClient } from '@aws-sdk/client-polly';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
@@ -11,6 +13,11 @@ export interface AwsClients {
   /** For rate limits only: gives up quickly, because every request waits for it. */
   limits: DynamoDB;
   sns: SNSClient;
+  /** For SMS only: repeats no call by itself, because each may cost money. */
+  sms: SNSClient;
+  /** Repeats no call either: codes are sent again by those who know how long they are good. */
+  ses: SESv2Client;
+  polly: PollyClient;
   /** Closes every socket. */
   destroy(): void;
 }
@@ -20,7 +27,7 @@ export interface AwsClients {
  * region. Credentials come from the SDK's default chain, normally the role of the instance.
  */
 export function createAwsClients(config: AwsConfig, env: Environment): AwsClients {
-  const common = (service: 'S3' | 'DYNAMODB' | 'SNS') => {
+  const common = (service: 'S3' | 'DYNAMODB' | 'SNS' | 'SESV2' | 'POLLY') => {
     const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || config.AWS_ENDPOINT_URL;
     return {
       region: config.AWS_REGION,
@@ -52,14 +59,35 @@ export function createAwsClients(config: AwsConfig, env: Environment): AwsClient
     requestHandler: handler({ ...prompt, maxSockets: 128, connectionTimeout: 1_000, requestTimeout: 2_000 }),
   });
   const sns = new SNSClient({ ...common('SNS'), requestHandler: handler({ maxSockets: 64, ...prompt }) });
+  const sms = new SNSClient({
+    ...common('SNS'),
+    maxAttempts: 1,
+    requestHandler: handler({ maxSockets: 16, ...prompt }),
+  });
+  const ses = new SESv2Client({
+    ...common('SESV2'),
+    maxAttempts: 1,
+    requestHandler: handler({ maxSockets: 16, ...prompt }),
+  });
+  const polly = new PollyClient({
+    ...common('POLLY'),
+    // Quotas are the account's, so that other processes may use them up: slow down with them.
+    retryMode: 'adaptive',
+    maxAttempts: 4,
+    // Audio comes while it is made.
+    requestHandler: handler({ maxSockets: 96, connectionTimeout: 3_000, socketTimeout: 30_000 }),
+  });
 
   return {
     s3,
     dynamo: DynamoDBDocumentClient.from(documents, { marshallOptions: { removeUndefinedValues: true } }),
     limits,
     sns,
+    sms,
+    ses,
+    polly,
     destroy() {
-      for (const client of [s3, documents, limits, sns]) client.destroy();
+      for (const client of [s3, documents, limits, sns, sms, ses, polly]) client.destroy();
     },
   };
 }

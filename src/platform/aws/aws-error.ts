@@ -42,7 +42,24 @@ export function asStoreError(error: unknown): unknown {
   return isUnavailable(error) ? new AppError('store_unavailable', undefined, { cause: error }) : error;
 }
 
+/** Whether the service answered that it is asked too often: it is there, and knows who asks. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof Error && throttled.has(error.name);
+}
+
 /** Whether the SDK rejected with the error of that name. */
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name);
+}
+
+/**
+ * Makes `undefined` of the refusal of a conditional write, because there is an object already. A 409 is none: two
+ * writes or a deletion were under way at once, and the write may be sent again.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+export function orTaken(error: unknown): undefined {
+  if (isNamed(error, 'PreconditionFailed')) return undefined;
+  throw isNamed(error, 'ConditionalRequestConflict')
+    ? new AppError('store_unavailable', undefined, { cause: error })
+    : error;
 }
