@@ -1,8 +1,11 @@
+import type { Channel } from './channel.ts';
+
 /** A code that was sent, as the store keeps it: neither the code nor the address is in here. */
 export interface SentCode {
   id: string;
   /** HMAC-SHA-256 over challenge, purpose, destination and code, lower-case hexadecimal. */
   hash: string;
+  channel: Channel;
   purpose: string;
   /** Milliseconds since 1970, like all times here. */
   sentAt: number;
@@ -16,7 +19,7 @@ export interface SentCode {
  * it is one item, so that one conditional update decides about a request or a try.
  */
 export interface OtpSubject {
-  /** The address's keyed hash. */
+  /** The address's keyed hash. Clients that ask for codes are subjects too, without codes and tries. */
   key: string;
   /** Counts the changes. */
   version: number;

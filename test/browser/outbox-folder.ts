@@ -19,7 +19,7 @@ function folderOf(dataDir: string): string {
 export function messagesIn(dataDir: string): Message[] {
   const folder = folderOf(dataDir);
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.txt'))
+    .filter((name) => name.endsWith('.txt') && !name.startsWith('code-'))
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
     .map((text) => JSON.parse(text.slice(text.lastIndexOf('\n{\n'))));
 }

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -19,9 +25,13 @@ export async function startBreakingProxy(
   target: string,
   decide: (request: IncomingMessage) => Fate,
 ): Promise<BreakingProxy> {
-  const server = createServer((incoming, outgoing) => {
+  return serve((incoming, outgoing) => {
     handle(target, decide(incoming), incoming, outgoing).catch(() => outgoing.destroy());
   });
+}
+
+async function serve(listener: RequestListener): Promise<BreakingProxy> {
+  const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -34,6 +44,17 @@ export async function startBreakingProxy(
       await closed;
     },
   };
+}
+
+/**
+ * A proxy that lets one request through at a time. DynamoDB decides about conditional writes to an item one after
+ * another; moto answers requests in parallel threads without a lock, so that two writers may both be let in.
+ */
+export async function startQueueingProxy(target: string): Promise<BreakingProxy> {
+  let last: Promise<unknown> = Promise.resolve();
+  return serve((incoming, outgoing) => {
+    last = last.then(() => handle(target, 'pass', incoming, outgoing).catch(() => outgoing.destroy()));
+  });
 }
 
 async function handle(target: string, fate: Fate, incoming: IncomingMessage, outgoing: ServerResponse) {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { type AwsStandIn, withAccounts } from './aws-stand-in.ts';
+import { startQueueingProxy } from './breaking-proxy.ts';
 
 /** Why tests on moto are skipped. */
 export const noMoto = 'INLET_TEST_MOTO does not name a moto_server';
@@ -28,7 +29,12 @@ export async function startMoto(): Promise<AwsStandIn | undefined> {
     if (!address) continue;
     // The access log goes on coming, and must not fill the pipe.
     server.stderr.resume();
-    return withAccounts({ AWS_ENDPOINT_URL: address }, stop);
+    const tables = await startQueueingProxy(address);
+    const endpoints = { AWS_ENDPOINT_URL: address, AWS_ENDPOINT_URL_DYNAMODB: tables.url };
+    return withAccounts(endpoints, async () => {
+      await tables.stop();
+      await stop();
+    });
   }
   throw new Error('moto_server ended without naming its address');
 }

@@ -8,12 +8,12 @@ export interface Letter {
   data: Record<string, unknown>;
 }
 
-/** Every letter in the outbox folder of a data folder. */
+/** Every letter in the outbox folder of a data folder, without the messages with codes. */
 export function lettersIn(dataDir: string): Letter[] {
   const folder = path.join(dataDir, 'outbox');
   mkdirSync(folder, { recursive: true });
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.txt'))
+    .filter((name) => name.endsWith('.txt') && !name.startsWith('code-'))
     .map((name) => {
       const text = readFileSync(path.join(folder, name), 'utf8');
       const data = JSON.parse(text.slice(text.lastIndexOf(dataHeading) + dataHeading.length));

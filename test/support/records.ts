@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FeedbackRecord } from '../../src/feedback/feedback-record.ts';
 import type { KeyRecord } from '../../src/keys/key-store.ts';
+import type { Plan } from '../../src/keys/plan.ts';
 import type { UploadRecord } from '../../src/uploads/upload-catalogue.ts';
 
 /** A complete upload with an id of its own. */
@@ -49,4 +50,9 @@ export function aKey(overrides: Partial<KeyRecord> = {}): KeyRecord {
     createdAt: '2026-03-01T12:00:00.000Z',
     ...overrides,
   };
+}
+
+/** A usage plan without any limit but its bucket. */
+export function aPlan(overrides: Partial<Plan> = {}): Plan {
+  return { name: 'standard', rate: 10, burst: 20, ...overrides };
 }

@@ -5,7 +5,8 @@ type FauxqsApp = ReturnType<typeof buildApp>;
 
 /**
  * Adds to fauxqs what S3 does and fauxqs does not: it verifies and returns CRC32 checksums of objects and parts,
- * takes the parts' checksums and the size when an upload is completed, and lists open multipart uploads.
+ * takes the parts' checksums and the size when an upload is completed, lists open multipart uploads, and writes
+ * with `If-None-Match: *` only what is not there.
  * Without it, fauxqs completes an upload whose parts carry checksums with no parts at all.
  */
 export function addS3Checks(app: FauxqsApp): void {
@@ -14,15 +15,25 @@ export function addS3Checks(app: FauxqsApp): void {
     { bucket: string; key: string; parts: Map<number, { checksum: string; size: number }> }
   >();
 
+  /** Conditional writes under way: by address, which request. */
+  const conditional = new Map<string, string>();
+
   app.addHook('preHandler', async (request, reply) => {
     const { uploadId = '', partNumber, uploads } = request.query as Record<string, string | undefined>;
     const upload = open.get(uploadId);
-    const refuse = (code: string) =>
+    const refuse = (code: string, status = 400) =>
       reply
-        .status(400)
+        .status(status)
         .type('application/xml')
         .send(`<Error><Code>${code}</Code><Message>${code}</Message></Error>`);
 
+    if (request.method !== 'GET' && request.headers['if-none-match'] === '*') {
+      const url = request.url.replace(/\?.*/, '');
+      if (conditional.has(url)) return refuse('PreconditionFailed', 412);
+      conditional.set(url, request.id);
+      const there = await app.inject({ method: 'HEAD', url });
+      if (there.statusCode === 200) return refuse('PreconditionFailed', 412);
+    }
     const stated = request.headers['x-amz-checksum-crc32'];
     if (request.method === 'PUT' && typeof stated === 'string') {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -63,6 +74,8 @@ export function addS3Checks(app: FauxqsApp): void {
     } else if (request.method !== 'GET' && partNumber === undefined && reply.statusCode < 300) {
       open.delete(uploadId);
     }
+    const url = request.url.replace(/\?.*/, '');
+    if (conditional.get(url) === request.id) conditional.delete(url);
   });
 }
 

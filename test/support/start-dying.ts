@@ -23,6 +23,7 @@ export async function startDying(dataDir: string, env: Record<string, string>): 
       INLET_DATA_DIR: dataDir,
       INLET_FEEDBACK_PER_MINUTE: '0',
       INLET_UPLOADS_PER_MINUTE: '0',
+      INLET_SPAM_CHECKS: 'off',
       INLET_RELAY_LEASE_SECONDS: '1',
       ...env,
     },

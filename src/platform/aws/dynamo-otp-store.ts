@@ -3,7 +3,10 @@ import type { DynamoTable } from './dynamo-table.ts';
 
 const pkOf = (key: string) => `otp#${key}`;
 
-/** Codes in DynamoDB, one item an address. */
+/**
+ * Codes in DynamoDB, one item an address. A put that the SDK repeats because its answer was lost looks as if
+ * somebody else had been first: a try may then count twice, or a code be used up for nothing. Never the reverse.
+ */
 export function createDynamoOtpStore(table: DynamoTable): OtpStore {
   return {
     async get(key, now) {
