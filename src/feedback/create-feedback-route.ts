@@ -42,11 +42,13 @@ export function createFeedbackRoute(deps: FeedbackRouteDeps): Route {
   const { feedback, uploads, metrics, allowedOrigins, publicUrl, maxFiles, maxBytes, honeypotField } = deps;
 
   /** Reads and judges all that was sent before anything is kept, and takes back the attachments if it fails. */
-  async function read({ req }: Call, attachments: Reception): Promise<Read> {
+  async function read({ req, trusted }: Call, attachments: Reception): Promise<Read> {
     try {
       const base = baseUrl(req, publicUrl);
       const ownOrigin = URL.canParse(base) ? new URL(base).origin : '';
-      const { next, ...read } = await readFeedback(req, attachments, { maxFiles, honeypotField, ownOrigin });
+      const trap = trusted ? undefined : honeypotField;
+      const options = { maxFiles, honeypotField: trap, ownOrigin };
+      const { next, ...read } = await readFeedback(req, attachments, options);
       if (next === undefined) return read;
       const continueAt = (id: string) => nextAddress(next, id, allowedOrigins, base);
       continueAt('');

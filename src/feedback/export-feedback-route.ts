@@ -21,15 +21,17 @@ const columns = [
   'verified',
   'uploads',
   'fields',
+  'suspicions',
 ];
 
 function toRow(record: FeedbackRecord) {
-  const { verified, uploads, fields } = record;
+  const { verified, uploads, fields, suspicions } = record;
   return {
     ...record,
     verified: String(verified),
     uploads: uploads.join(' '),
     fields: JSON.stringify(fields),
+    suspicions: suspicions.join(' '),
   };
 }
 

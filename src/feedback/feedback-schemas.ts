@@ -9,7 +9,9 @@ export const status = z.enum(feedbackStatuses);
 /** Quarantine is not a status that somebody sets. */
 export const settableStatus = z.enum(feedbackStatuses).exclude(['quarantined']);
 const rating = z.number().int().min(1).max(5);
-const formName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, 'letters, digits, "-" and "_", at most 64');
+export const formName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, 'letters, digits, "-" and "_", at most 64');
 
 /** What a visitor sends. The sizes keep the whole record far below the 400 KB that a table's item takes. */
 export const feedbackInput = z

@@ -1,6 +1,7 @@
 import { AppError } from '../app-error.ts';
 import { type Page, type PageRequest, toPage } from '../page.ts';
 import type { FeedbackRecord, FeedbackStatus } from './feedback-record.ts';
+import type { FeedbackSpeech } from './feedback-speech.ts';
 import type { FeedbackFilter } from './feedback-store.ts';
 import { createIntake, type Intake, type IntakeDeps } from './intake.ts';
 import type { Outbox } from './outbox.ts';
@@ -16,16 +17,17 @@ export interface FeedbackService {
   setStatus(id: string, status: FeedbackStatus): Promise<FeedbackRecord>;
   /** Takes feedback out of quarantine and sends its notification, once. What is out already stays as it is. */
   release(id: string): Promise<FeedbackRecord>;
-  /** Removes the record and its attachments. */
+  /** Removes the record, its speech, and those attachments that belong to no other feedback. */
   remove(id: string): Promise<void>;
 }
 
 interface FeedbackServiceDeps extends IntakeDeps {
   outbox: Outbox;
+  speech: Pick<FeedbackSpeech, 'forget'>;
 }
 
 export function createFeedbackService(deps: FeedbackServiceDeps): FeedbackService {
-  const { store, outbox, relay, uploads, verification, clock } = deps;
+  const { store, outbox, relay, uploads, owners, verification, clock } = deps;
 
   async function get(id: string): Promise<FeedbackRecord> {
     const record = await store.get(id);
@@ -69,13 +71,19 @@ export function createFeedbackService(deps: FeedbackServiceDeps): FeedbackServic
     async remove(id) {
       const record = await get(id);
       // Attachments first: if this breaks off, the record still says what is left to remove.
-      for (const upload of record.uploads) {
+      const owned = await owners.claim(record.uploads, id);
+      for (const upload of owned) {
         await uploads.remove(upload).catch((error: unknown) => {
           if (!(error instanceof AppError && error.code === 'upload_not_found')) throw error;
         });
       }
-      await store.delete(id);
+      await deps.speech.forget(id);
+      // While the record is there too: once it is gone, nobody could say whose response that was.
       await verification.forget(record);
+      await owners.release(owned, id);
+      await store.delete(id);
+      // Somebody may have begun to listen before it was gone. Whoever does so now finds no feedback.
+      await deps.speech.forget(id);
     },
   };
 }

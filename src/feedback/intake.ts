@@ -5,6 +5,7 @@ import type { Proven } from '../otp/proofs.ts';
 import type { Evidence, SpamCheck } from '../spam/spam-check.ts';
 import type { Reception } from '../uploads/reception.ts';
 import type { UploadService } from '../uploads/upload-service.ts';
+import type { AttachmentOwners } from './attachment-owners.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type { FeedbackInput } from './feedback-schemas.ts';
 import type { FeedbackStore } from './feedback-store.ts';
@@ -35,6 +36,7 @@ export interface IntakeDeps {
   store: FeedbackStore;
   relay: Relay;
   uploads: UploadService;
+  owners: AttachmentOwners;
   verification: Verification;
   spamCheck: SpamCheck;
   metrics: Pick<Metrics, 'feedback' | 'suspicion'>;
@@ -64,7 +66,7 @@ function isSame(there: FeedbackRecord, put: FeedbackRecord): boolean {
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const { store, relay, uploads, verification, metrics, clock } = deps;
+  const { store, relay, uploads, owners, verification, metrics, clock } = deps;
 
   async function checkUploads(ids: string[]): Promise<void> {
     const errors = [];
@@ -136,13 +138,21 @@ export function createIntake(deps: IntakeDeps): Intake {
     let proven: Proven | undefined;
     let suspicions: FeedbackRecord['suspicions'] = [];
     /**
-     * Under an idempotency key the same request may use its proof again, and may have succeeded already
-     * elsewhere. If the store fails here too, the proof stays used: the sender verifies the address again.
+     * Lets go of what this request held. Under an idempotency key the same request may use its proof and its
+     * uploads again, and may have succeeded already elsewhere, so those stay with it. If the store fails here
+     * too, they stay taken: the sender verifies the address again.
      */
-    async function giveBackProof(): Promise<void> {
-      if (proven && idempotencyKey === undefined)
-        await verification.giveBack(proven, form, id).catch(() => {});
+    async function giveBack(attached: string[]): Promise<void> {
+      const isAlone = idempotencyKey === undefined;
+      await owners.release([...(isAlone ? input.uploads : []), ...attached], id).catch(() => {});
+      if (!proven) return;
+      const isKept = async () => (await store.get(id)) !== undefined;
+      const givenBack = isAlone
+        ? verification.giveBack(proven, form, id)
+        : verification.yield(proven, form, id, isKept);
+      await givenBack.catch(() => {});
     }
+    const attachedIds = () => attachments.files().map((upload) => upload.id);
     try {
       // A replay is looked for first, so that it neither shows its attachments nor is judged again.
       const earlier = idempotencyKey === undefined ? undefined : await store.get(id);
@@ -151,17 +161,25 @@ export function createIntake(deps: IntakeDeps): Intake {
       proven = await verification.check(input, proof);
       if (evidence) suspicions = await deps.spamCheck.assess(evidence, form, id);
       if (proven) await verification.take(proven, form, id);
+      // Before anybody can see them, and make them their own.
+      await owners.claim([...input.uploads, ...attachedIds()], id);
       await attachments.complete({});
     } catch (error) {
+      const attached = attachedIds();
       await attachments.abandon(error);
-      await giveBackProof();
+      await giveBack(attached);
       throw error;
     }
-    const attached = attachments.files().map((upload) => upload.id);
+    const attached = attachedIds();
     const uploadIds = [...new Set([...input.uploads, ...attached])];
     const record = toRecord({ ...input, uploads: uploadIds }, { id, fingerprint, suspicions, proven });
-    const there = await commit(record, attachments, giveBackProof);
-    if (!isSame(there, record)) return replay(there, fingerprint, attachments);
+    const there = await commit(record, attachments, () => giveBack(attached));
+    if (!isSame(there, record)) {
+      await owners.release(attached, id).catch(() => {});
+      return replay(there, fingerprint, attachments);
+    }
+    // It is kept, so nothing that goes wrong here changes the answer.
+    if (proven) await verification.hold(proven, form, id).catch(() => {});
     for (const reason of suspicions) metrics.suspicion(reason);
     metrics.feedback(suspicions.length > 0 ? 'quarantined' : 'accepted');
     if (there.delivery.state === 'due') relay.publish(there);

@@ -54,7 +54,8 @@ function toBody(pairs: FormFields): { body: Body; next: string | undefined } {
 }
 
 /** Takes the field that people do not see out of a body, before anybody judges what is in it. */
-function springTrap(body: Body, honeypotField: string): { rest: Body; honeypot: boolean } {
+function springTrap(body: Body, honeypotField: string | undefined): { rest: Body; honeypot: boolean } {
+  if (honeypotField === undefined) return { rest: body, honeypot: false };
   const { [honeypotField]: trapped, ...rest } = body;
   const fields = rest.fields as Body | undefined;
   const inFields = fields?.[honeypotField];
@@ -87,7 +88,8 @@ async function readBody(req: Request, attachments: Reception, maxFiles: number) 
 
 interface ReadOptions {
   maxFiles: number;
-  honeypotField: string;
+  /** Undefined if nobody is judged: then a field of that name is one like any other. */
+  honeypotField: string | undefined;
   /** The origin that the request was sent to. */
   ownOrigin: string;
 }
@@ -105,5 +107,7 @@ export async function readFeedback(
   const { rest, honeypot } = springTrap(body, honeypotField);
   const { proof, token, pow, ...input } = parseBody(feedbackInput, rest);
   const isForm = req.is(['multipart/form-data', 'application/x-www-form-urlencoded']) !== false;
-  return { input, next, proof, evidence: { honeypot, token, pow, isForm, origin: originOf(req), ownOrigin } };
+  const isSameOrigin = req.headers['sec-fetch-site'] === 'same-origin';
+  const origin = originOf(req);
+  return { input, next, proof, evidence: { honeypot, token, pow, isForm, origin, ownOrigin, isSameOrigin } };
 }

@@ -19,6 +19,14 @@ export interface Verification {
   take(proven: Proven, form: string, feedbackId: string): Promise<void>;
   /** Undoes `take`, for feedback that was not kept after all. */
   giveBack(proven: Proven, form: string, feedbackId: string): Promise<void>;
+  /**
+   * Undoes `take` for a request that may be repeated under its idempotency key: the proof stays with it, while the
+   * address may respond otherwise. `isKept` tells whether the feedback is there after all, sent by the same request
+   * elsewhere at the same moment, whose response this is then.
+   */
+  yield(proven: Proven, form: string, feedbackId: string, isKept: () => Promise<boolean>): Promise<void>;
+  /** Holds the response of feedback that is kept, in case a `yield` of the same request came in between. */
+  hold(proven: Proven, form: string, feedbackId: string): Promise<void>;
   /** Lets the address respond again, after its feedback was removed. */
   forget(record: FeedbackRecord): Promise<void>;
 }
@@ -37,6 +45,10 @@ export function createVerification(deps: VerificationDeps): Verification {
   const { proofs, claims, subjectOf } = deps;
   const takesOne = (form: string) => deps.oneResponseForms.includes(form);
   const responseOf = (form: string, subject: string) => `response ${form} ${subject}`;
+
+  async function hold({ subject }: Proven, form: string, feedbackId: string): Promise<void> {
+    if (takesOne(form)) await claims.claim(responseOf(form, subject), feedbackId);
+  }
 
   return {
     async check({ form, email }, proof) {
@@ -66,6 +78,13 @@ export function createVerification(deps: VerificationDeps): Verification {
       await claims.release(responseOf(form, proven.subject), feedbackId);
       await proofs.giveBack(proven, feedbackId);
     },
+
+    async yield(proven, form, feedbackId, isKept) {
+      await claims.release(responseOf(form, proven.subject), feedbackId);
+      if (await isKept()) await hold(proven, form, feedbackId);
+    },
+
+    hold,
 
     async forget({ id, form, verifiedBy }) {
       if (verifiedBy) await claims.release(responseOf(form, verifiedBy.subject), id);

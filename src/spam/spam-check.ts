@@ -14,6 +14,8 @@ export interface Evidence {
   origin: string | undefined;
   /** The origin that the request was sent to. */
   ownOrigin: string;
+  /** Whether the browser says that the page is of the same origin (`Sec-Fetch-Site`). */
+  isSameOrigin: boolean;
 }
 
 /** Judges whether feedback may come from a program. Feedback owns this port. */

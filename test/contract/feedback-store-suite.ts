@@ -47,6 +47,8 @@ export function feedbackStoreSuite(name: string, open: () => Promise<OpenedFeedb
         uploads: ['u1', 'u2'],
         status: 'spam',
         verified: true,
+        verifiedBy: { channel: 'email', subject: 'kqZ3_-8fH0' },
+        suspicions: ['honeypot', 'token_expired', 'foreign_origin'],
         delivery: {
           state: 'dead',
           tries: 40,
@@ -56,6 +58,23 @@ export function feedbackStoreSuite(name: string, open: () => Promise<OpenedFeedb
       assert.deepEqual(await store.get(bare.id), bare);
       assert.deepEqual(await store.get(full.id), full);
       assert.equal(await store.get(aFeedback().id), undefined);
+    });
+
+    it('keeps what is held, with the reasons, until its status is set', async () => {
+      const held = await enter({
+        status: 'quarantined',
+        suspicions: ['no_token'],
+        verified: true,
+        verifiedBy: { channel: 'sms', subject: 'kqZ3_-8fH0' },
+        delivery: { state: 'held', tries: 0, attempts: [] },
+      });
+      const plain = await enter();
+      await assertFinds({ status: 'quarantined' }, [held]);
+      await assertFinds({ status: 'new' }, [plain]);
+      const judged: FeedbackRecord = { ...held, status: 'spam' };
+      assert.deepEqual(await store.setStatus(held.id, 'spam'), judged);
+      await assertFinds({ status: 'quarantined' }, []);
+      assert.deepEqual(await store.get(held.id), judged);
     });
 
     it('answers a second put of the same id with the first record, and changes nothing', async () => {

@@ -4,6 +4,7 @@ import type { DeliveryAttempt, FeedbackRecord } from '../../src/feedback/feedbac
 import type { FeedbackStore } from '../../src/feedback/feedback-store.ts';
 import { ledgerLength, type Outbox } from '../../src/feedback/outbox.ts';
 import { aFeedback } from '../support/records.ts';
+import { quarantineSuite } from './quarantine-suite.ts';
 
 export interface OpenedOutbox {
   feedbackStore: FeedbackStore & Outbox;
@@ -21,6 +22,8 @@ const failed = (n = 1): DeliveryAttempt => ({
 
 /** What the outbox side of every feedback store must do. `open` gives an empty store, anew for each test. */
 export function outboxSuite(name: string, open: () => Promise<OpenedOutbox>): void {
+  quarantineSuite(name, open);
+
   describe(`${name}: outbox`, () => {
     let opened: OpenedOutbox;
     let store: FeedbackStore & Outbox;

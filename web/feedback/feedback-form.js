@@ -4,6 +4,8 @@ import { createDraft } from './draft.js';
 import { createFieldErrors } from './field-errors.js';
 import { unreadableFiles } from './file-checks.js';
 import { addressOf, collect, setPage } from './form-data.js';
+import { createFormTicket } from './form-ticket.js';
+import { forgetProof, keptProof, proofField } from './kept-proof.js';
 import { createOutcome } from './outcome.js';
 import { createProblemReader } from './problems.js';
 import { createReceipt } from './receipt.js';
@@ -26,6 +28,10 @@ export function startFeedbackForm(form, template) {
   const receipt = createReceipt({ form, part, words, formats, onAgain: startOver });
   const readProblem = createProblemReader({ words, errors });
   const attachments = createAttachments({ form, part, words, formats, errors, announce, onChange: changed });
+  const ticket = createFormTicket({
+    address: () => addressOf(form),
+    form: () => form.elements.form?.value,
+  });
   // One key for one content: the API answers a repeated key with the receipt of the first time.
   let idempotencyKey;
 
@@ -47,6 +53,7 @@ export function startFeedbackForm(form, template) {
     outcome.clear();
     changed();
     draft.clear();
+    ticket.discard();
     form.elements.message.focus();
   }
 
@@ -63,11 +70,17 @@ export function startFeedbackForm(form, template) {
   function answered({ status, body, retryAfter }) {
     if (status === 201 && body.id) {
       draft.clear();
+      forgetProof('feedback');
       receipt.show(body, form.elements.email?.value);
       return;
     }
     const problem = readProblem(status, body, attachments.files().length > 0);
-    if (problem.forgetKey) idempotencyKey = undefined;
+    // A proof that was refused is refused again.
+    if (body.code?.startsWith('proof_')) forgetProof('feedback');
+    if (problem.forgetKey) {
+      idempotencyKey = undefined;
+      ticket.discard();
+    }
     if (problem.retry) outcome.retry(problem.text, problem.reference, retryAfter);
     else outcome.refuse(problem.text, problem.reference);
     if (problem.atField) errors.focusFirst();
@@ -82,8 +95,16 @@ export function startFeedbackForm(form, template) {
       return;
     }
     idempotencyKey ??= createIdempotencyKey();
-    const request = { url: addressOf(form), data: collect(form, attachments.files()), idempotencyKey };
-    const result = await sending.during((onProgress, signal) => send({ ...request, onProgress, signal }));
+    const key = idempotencyKey;
+    const result = await sending.during(async (onProgress, signal) => {
+      const data = collect(form, attachments.files(), {
+        ...(await ticket.take(key, signal)),
+        ...proofField('feedback'),
+      });
+      if (signal.aborted) return { outcome: 'cancelled' };
+      onProgress(0);
+      return send({ url: addressOf(form), data, idempotencyKey: key, onProgress, signal });
+    });
     if (result.outcome === 'answered') answered(result);
     else if (result.outcome === 'lost') await lost();
     else outcome.retry(words('cancelled'), undefined, 0, true);
@@ -94,8 +115,11 @@ export function startFeedbackForm(form, template) {
   part('choose').hidden = false;
   setPage(form);
   draft.restore();
+  // The address that was confirmed on otp.html, since a proof is good for no other one.
+  if (form.elements.email) form.elements.email.value ||= keptProof('feedback')?.email ?? '';
   changed();
 
+  form.addEventListener('focusin', ticket.prepare);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit();

@@ -21,16 +21,17 @@ function clean(text) {
 }
 
 /**
- * What is sent: the fields that were filled in, then the files. `_next` is for browsers that send the form
- * themselves.
+ * What is sent: the fields that were filled in, those of `ticket`, then the files. `_next` is for browsers that send
+ * the form themselves.
  */
-export function collect(form, files) {
+export function collect(form, files, ticket) {
   const data = new FormData();
   for (const [name, value] of new FormData(form)) {
     if (name === '_next' || typeof value !== 'string') continue;
     const text = clean(value);
     if (text.trim() !== '') data.append(name, text);
   }
+  for (const [name, value] of Object.entries(ticket)) data.append(name, value);
   for (const file of files) data.append('file', file, file.name);
   return data;
 }

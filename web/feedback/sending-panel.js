@@ -17,6 +17,13 @@ export function createSendingPanel({ part, words, formats, announce }) {
     told = Math.max(told, quarter);
   }
 
+  /** Nothing is sent yet, and nobody knows how long it takes. */
+  function showChecking() {
+    bar.removeAttribute('value');
+    part('percent').textContent = '';
+    part('stage').textContent = words('checking');
+  }
+
   function setBusy(busy) {
     panel.hidden = !busy;
     part('actions').hidden = busy;
@@ -29,11 +36,11 @@ export function createSendingPanel({ part, words, formats, announce }) {
 
   return {
     active: () => controller !== undefined,
-    /** Shows the panel for as long as `task(onProgress, signal)` runs. */
+    /** Shows the panel for as long as `task(onProgress, signal)` runs; before its first progress it checks. */
     async during(task) {
       controller = new AbortController();
       told = 0;
-      show(0);
+      showChecking();
       setBusy(true);
       panel.focus();
       addEventListener('beforeunload', warn);
