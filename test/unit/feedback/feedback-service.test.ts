@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { AppError } from '../../../src/app-error.ts';
+import { createAttachmentOwners } from '../../../src/feedback/attachment-owners.ts';
 import { feedbackInput } from '../../../src/feedback/feedback-schemas.ts';
 import { createFeedbackService } from '../../../src/feedback/feedback-service.ts';
 import type { FeedbackStore } from '../../../src/feedback/feedback-store.ts';
 import { createDiskObjectStore } from '../../../src/platform/local/disk-object-store.ts';
+import { createSqliteClaims } from '../../../src/platform/local/sqlite-claims.ts';
 import { openDatabase } from '../../../src/platform/local/sqlite-database.ts';
 import { createSqliteFeedbackStore } from '../../../src/platform/local/sqlite-feedback-store.ts';
 import { createSqliteOutbox } from '../../../src/platform/local/sqlite-outbox.ts';
@@ -57,13 +59,17 @@ describe('intake over a store whose answers get lost', () => {
       relay: { publish: ({ id }) => void published.push(id), sweep: async () => 0, flush: async () => {} },
       uploads,
       outbox: createSqliteOutbox(database),
+      owners: createAttachmentOwners(createSqliteClaims(database, clock)),
       verification: {
         check: async () => undefined,
         take: async () => {},
         giveBack: async () => {},
+        yield: async () => {},
+        hold: async () => {},
         forget: async () => {},
       },
       spamCheck: { assess: async () => [] },
+      speech: { forget: async () => {} },
       metrics: { feedback() {}, suspicion() {} },
       clock,
       randomId: randomUUID,
