@@ -1,23 +1,31 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
+import { composeAccess, composeKeys } from './compose-keys.ts';
+import { composeOtp } from './compose-otp.ts';
+import { composeRateLimiters } from './compose-rate-limiters.ts';
+import { composeSpeech } from './compose-speech.ts';
 import type { Config, Environment } from './config.ts';
+import { createAttachmentOwners } from './feedback/attachment-owners.ts';
 import { feedbackRoutes } from './feedback/feedback-routes.ts';
 import { createFeedbackService } from './feedback/feedback-service.ts';
 import { toNotification } from './feedback/notification.ts';
 import { createRelay } from './feedback/relay.ts';
+import { createSenderAccess } from './feedback/sender-access.ts';
 import { createVerification } from './feedback/verification.ts';
 import { healthRoute } from './health/health-route.ts';
 import type { Lifecycle } from './health/lifecycle.ts';
 import { createLinkSigner } from './http/link-signer.ts';
-import type { RateLimiter } from './http/rate-limit.ts';
-import { createKeyService } from './keys/key-service.ts';
+import { usageRoutes } from './keys/usage-routes.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { otpRoutes } from './otp/otp-routes.ts';
 import { createProofs } from './otp/proofs.ts';
 import { createSubjects } from './otp/subjects.ts';
 import type { Platform } from './platform/platform.ts';
-import { createSpamCheck } from './spam/create-spam-check.ts';
+import { formTokenRoute } from './spam/form-token-route.ts';
+import { createSpamProtection } from './spam/spam-protection.ts';
+import { speechRoutes } from './speech/speech-routes.ts';
 import { createUnderWay } from './under-way.ts';
 import { reapUploads } from './uploads/reaper.ts';
 import { uploadRoutes } from './uploads/upload-routes.ts';
@@ -27,6 +35,8 @@ interface PlatformDeps {
   clock: () => Date;
   log: Logger;
   env: Environment;
+  /** Missing where nobody is sent anything, such as on the command line. */
+  metrics?: Metrics;
 }
 
 /** Opens the platform that the configuration names. Only its code is loaded: `local` needs no AWS SDK. */
@@ -37,11 +47,6 @@ export async function openPlatform(config: Config, deps: PlatformDeps): Promise<
   }
   const { openLocalPlatform } = await import('./platform/local/open-local-platform.ts');
   return openLocalPlatform(config, deps);
-}
-
-/** The keys of a platform, for the service and for the command line. */
-export function composeKeys(platform: Platform, clock: () => Date) {
-  return createKeyService({ store: platform.keyStore, clock, randomBytes });
 }
 
 interface ServiceDeps {
@@ -107,11 +112,30 @@ export function composeService(config: Config, deps: ServiceDeps) {
     clock,
     randomId: randomUUID,
   });
+  const checksSpam = config.INLET_SPAM_CHECKS === 'on';
+  const spam = createSpamProtection({
+    isOn: checksSpam,
+    secrets: platform.secrets,
+    claims: platform.claims,
+    metrics,
+    clock,
+    randomBytes,
+    randomInt,
+    allowedOrigins: config.INLET_ALLOWED_ORIGINS,
+    minSeconds: config.INLET_FORM_MIN_SECONDS,
+    maxSeconds: config.INLET_FORM_TOKEN_SECONDS,
+    cost: config.INLET_POW_COST,
+    maxCost: config.INLET_POW_MAX_COST,
+  });
+  const otp = composeOtp(config, { platform, proofs, subjectOf, metrics, clock, log });
+  const { speech, ofFeedback } = composeSpeech(config, { platform, metrics, clock, log });
+  const owners = createAttachmentOwners(platform.claims);
   const feedback = createFeedbackService({
     store: feedbackStore,
     outbox: feedbackStore,
     relay,
     uploads,
+    owners,
     verification: createVerification({
       proofs,
       claims: platform.claims,
@@ -119,7 +143,8 @@ export function composeService(config: Config, deps: ServiceDeps) {
       verifiedForms: config.INLET_VERIFIED_FORMS,
       oneResponseForms: config.INLET_ONE_RESPONSE_FORMS,
     }),
-    spamCheck: createSpamCheck(),
+    spamCheck: spam.check,
+    speech: ofFeedback,
     metrics,
     clock,
     randomId: randomUUID,
@@ -131,27 +156,32 @@ export function composeService(config: Config, deps: ServiceDeps) {
   const allowedOrigins = config.INLET_ALLOWED_ORIGINS;
   const routes = [
     ...uploadRoutes({ uploads, links, publicUrl, ...limits }),
+    // Before `/v1/feedback/{id}`, which would take it for an id.
+    formTokenRoute(spam),
     ...feedbackRoutes({
       feedback,
       outbox: feedbackStore,
       uploads,
+      owners,
+      speech: ofFeedback,
+      senderAccess: createSenderAccess({ feedback, proofs, subjectOf, links, clock, randomId: randomUUID }),
+      links,
       metrics,
       clock,
       allowedOrigins,
       publicUrl,
-      honeypotField: config.INLET_HONEYPOT_FIELD,
+      honeypotField: checksSpam ? config.INLET_HONEYPOT_FIELD : undefined,
       ...limits,
     }),
+    ...speechRoutes({ speech, links, publicUrl }),
+    ...otpRoutes({ otp }),
+    ...usageRoutes({ keys, plans: platform.planStore, meter: platform.usageMeter, clock }),
     healthRoute(lifecycle),
   ];
   const app = createApp({
     routes: routes.map((route) => ({ ...route, handle: (call) => requests.add(route.handle(call)) })),
-    keys,
-    links,
-    rateLimiters: {
-      uploads: limiterOf(platform, 'uploads', config.INLET_UPLOADS_PER_MINUTE),
-      feedback: limiterOf(platform, 'feedback', config.INLET_FEEDBACK_PER_MINUTE),
-    },
+    access: composeAccess(config, { platform, keys, links, metrics, requests, clock, log }),
+    rateLimiters: composeRateLimiters(config, platform),
     rateLimited: (name) => metrics.rateLimited(name),
     bodyGuard: {
       stallSeconds: config.INLET_STALL_SECONDS,
@@ -172,12 +202,10 @@ export function composeService(config: Config, deps: ServiceDeps) {
     app,
     keys,
     relay,
+    otp,
+    speech,
     routes,
     requests,
     reap: () => reapUploads({ objectStore, catalogue: uploadCatalogue, clock }),
   };
-}
-
-function limiterOf(platform: Platform, name: string, perMinute: number): RateLimiter | undefined {
-  return perMinute === 0 ? undefined : platform.rateLimiter({ name, points: perMinute, seconds: 60 });
 }

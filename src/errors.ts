@@ -293,7 +293,7 @@ export const problems = {
   rate_limited: {
     status: 429,
     title: 'Too many requests',
-    meaning: 'This address has sent more than the limit allows.',
+    meaning: 'This address, or this key, has sent more than the limit or the plan allows.',
     remedy: 'Wait for the seconds in `Retry-After`.',
   },
   tries_exhausted: {

@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 
 /** Members that hold a secret, at the top of a logged object or one level down. */
-const secrets = ['apiKey', 'authorization', 'cookie', 'password', 'secret', 'signature', 'token'];
+const secrets = ['apiKey', 'authorization', 'cookie', 'password', 'proof', 'secret', 'signature', 'token'];
 
 interface LogOptions {
   level: string;

@@ -50,7 +50,6 @@ async function start(config: Config): Promise<void> {
   const clock = () => new Date();
   const clustered = process.env.INLET_METRICS_SINK === 'collector';
 
-  const platform = await openPlatform(config, { clock, log, env: process.env });
   const sink = createMetricSink({
     socketPath: clustered ? metricsSocket(runDir(config)) : undefined,
     worker,
@@ -58,8 +57,9 @@ async function start(config: Config): Promise<void> {
     log,
   });
   const metrics = createMetrics(sink.emit);
+  const platform = await openPlatform(config, { clock, log, env: process.env, metrics });
   const lifecycle = { draining: false };
-  const { app, keys, relay, reap, requests } = composeService(config, {
+  const { app, keys, relay, otp, speech, reap, requests } = composeService(config, {
     platform,
     metrics,
     lifecycle,
@@ -80,7 +80,11 @@ async function start(config: Config): Promise<void> {
   const failed = (error: unknown) => log.warn({ err: error }, 'work in the background failed; it goes on');
   const every = (seconds: number, run: () => Promise<unknown>) =>
     repeat({ everyMs: seconds * 1000, run, failed, random: Math.random });
-  const background = [every(config.INLET_RELAY_SWEEP_SECONDS, relay.sweep), every(300, reap)];
+  const background = [
+    every(config.INLET_RELAY_SWEEP_SECONDS, relay.sweep),
+    every(config.INLET_RELAY_SWEEP_SECONDS, speech.sweep),
+    every(300, reap),
+  ];
 
   const internal = createServer(
     createInternalApp({ ...sink.page, ready: createReadiness(platformChecks(platform)), build }),
@@ -98,7 +102,12 @@ async function start(config: Config): Promise<void> {
     const deadline = performance.now() + limitMs;
     const answered = await drain();
     // Requests that were cut off still take back what they had stored.
-    const rest = Promise.all([requests.settled(), ...background.map((stop) => stop()), relay.flush()]);
+    const rest = Promise.all([
+      requests.settled().then(otp.flush),
+      ...background.map((stop) => stop()),
+      relay.flush(),
+      speech.stop(),
+    ]);
     const finished =
       (await within(rest, Math.max(deadline - performance.now(), shortestTidyingMs))) && answered;
     await sink.close();

@@ -145,6 +145,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     async function giveBack(attached: string[]): Promise<void> {
       const isAlone = idempotencyKey === undefined;
       await owners.release([...(isAlone ? input.uploads : []), ...attached], id).catch(() => {});
+      // Under an idempotency key the same solution is good for the same request anyhow.
+      if (evidence && isAlone) await deps.spamCheck.giveBack(evidence, form, id).catch(() => {});
       if (!proven) return;
       const isKept = async () => (await store.get(id)) !== undefined;
       const givenBack = isAlone

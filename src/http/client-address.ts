@@ -16,3 +16,13 @@ export function clientKey(address: string | undefined): string {
   const network = parsed.toByteArray().fill(0, 8);
   return `${ipaddr.fromByteArray(network).toString()}/64`;
 }
+
+/** Whether the address lies in one of the networks, which are in CIDR notation. An address that is none lies in none. */
+export function isInNetworks(address: string | undefined, networks: readonly string[]): boolean {
+  if (!address || !ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return networks.some((network) => {
+    const [base, bits] = ipaddr.parseCIDR(network);
+    return base.kind() === parsed.kind() && parsed.match(base, bits);
+  });
+}

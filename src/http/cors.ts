@@ -11,6 +11,7 @@ export function crossOrigin(allowedOrigins: readonly string[]): RequestHandler {
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: [
       'Accept',
+      'Authorization',
       'Content-Type',
       'Content-Disposition',
       'Content-Digest',
@@ -25,6 +26,7 @@ export function crossOrigin(allowedOrigins: readonly string[]): RequestHandler {
     exposedHeaders: [
       'Content-Disposition',
       'Content-Range',
+      'Date',
       'ETag',
       'Location',
       'RateLimit-Limit',
@@ -32,6 +34,7 @@ export function crossOrigin(allowedOrigins: readonly string[]): RequestHandler {
       'RateLimit-Reset',
       'Repr-Digest',
       'Retry-After',
+      'WWW-Authenticate',
       'X-Inlet-Release',
       'X-Request-Id',
     ],

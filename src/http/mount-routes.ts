@@ -1,11 +1,9 @@
 import { type Express, type Request, type RequestHandler, type Response, Router } from 'express';
 import { AppError } from '../app-error.ts';
-import type { KeyService } from '../keys/key-service.ts';
-import { requireAccess } from './api-keys.ts';
+import { type AccessDeps, requireAccess, trustCaller } from './api-keys.ts';
 import { type BodyGuardOptions, guardBody } from './body-guard.ts';
 import { letBodyCome } from './continue.ts';
 import { hasUnreadBody } from './drain-body.ts';
-import type { LinkSigner } from './link-signer.ts';
 import { sendProblem } from './problem.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { rateLimit } from './rate-limits.ts';
@@ -14,8 +12,7 @@ import type { Route } from './route.ts';
 import { parseBody, parseQuery } from './validate.ts';
 
 export interface MountDeps {
-  keys: KeyService;
-  links: LinkSigner;
+  access: AccessDeps;
   /** By the name that a route's `rateLimit` gives. One that is missing is no limit. */
   rateLimiters: Record<string, RateLimiter | undefined>;
   rateLimited(name: string): void;
@@ -50,11 +47,17 @@ function gate(route: Route, deps: MountDeps): RequestHandler[] {
   };
   return [
     checks,
+    // Before the limit by address, which is not for those who are trusted: their plan limits them.
+    ...(route.trusts ? [trustCaller(route.trusts, deps.access)] : []),
     ...(limiter && route.rateLimit
-      ? [rateLimit(limiter, () => deps.rateLimited(route.rateLimit as string))]
+      ? [unlessTrusted(rateLimit(limiter, () => deps.rateLimited(route.rateLimit as string)))]
       : []),
-    ...(route.access === 'public' ? [] : [requireAccess(route.access, deps)]),
+    ...(route.access === 'public' ? [] : [requireAccess(route.access, deps.access)]),
   ];
+}
+
+function unlessTrusted(limit: RequestHandler): RequestHandler {
+  return (req, res, next) => (res.locals.trusted === true ? next() : limit(req, res, next));
 }
 
 function parseParams(route: Route, req: Request): unknown {
@@ -94,9 +97,20 @@ function endpoint(route: Route, deps: MountDeps): RequestHandler {
     const query = route.query && parseQuery(route.query, req.query);
     letBodyCome(req, res);
     const signal = watchClient(req, res, deps.bodyGuard);
-    const body = route.body && parseBody(route.body, jsonObject(await readText(req, ['json'], maxJsonBytes)));
-    const trusted = res.locals.trusted === true;
-    const reply = await route.handle({ params, query, body, req, res, log: req.log, trusted, signal });
+    const maxBytes = route.maxBodyBytes?.(req) ?? maxJsonBytes;
+    const body = route.body && parseBody(route.body, jsonObject(await readText(req, ['json'], maxBytes)));
+    const { caller, trusted = false } = res.locals;
+    const reply = await route.handle({
+      params,
+      query,
+      body,
+      req,
+      res,
+      log: req.log,
+      caller,
+      trusted,
+      signal,
+    });
     if (!reply) return;
     res.status(reply.status).set(reply.headers ?? {});
     if (!res.getHeader('Cache-Control')) res.set('Cache-Control', 'no-store');

@@ -37,15 +37,28 @@ function content(given: Content, mode: 'request' | 'response') {
   );
 }
 
+/** What can be wrong with a key, a token or their plan, and with asking about them. */
+const keyProblems = [
+  'unauthorized',
+  'token_invalid',
+  'forbidden',
+  'origin_not_allowed',
+  'source_not_allowed',
+  'rate_limited',
+  'quota_exceeded',
+  'store_unavailable',
+] as const satisfies ProblemCode[];
+
 /** The problems that a route can have because of what it is, and those that it names. */
 function problemsOf(route: Route): ProblemCode[] {
+  const looksAtKeys = route.access !== 'public' || route.trusts !== undefined;
   const takesBody = route.method === 'post' || route.method === 'patch';
   return [
     ...route.problems,
     'not_acceptable',
     'expectation_failed',
-    ...(route.access === 'public' ? [] : (['unauthorized', 'forbidden'] as const)),
-    ...(route.access !== 'public' && route.access.orSignedLink
+    ...(looksAtKeys ? keyProblems : []),
+    ...(typeof route.access === 'object' && route.access.orSignedLink
       ? (['link_invalid', 'link_expired'] as const)
       : []),
     ...(route.rateLimit ? (['rate_limited'] as const) : []),
@@ -69,8 +82,10 @@ function problemResponses(codes: ProblemCode[]) {
 }
 
 function security(route: Route) {
-  if (route.access === 'public') return [];
-  return [{ apiKey: [] }, ...(route.access.orSignedLink ? [{ signedLink: [], linkExpiry: [] }] : [])];
+  const keyOrToken = [{ apiKey: [] }, { bearerAuth: [] }];
+  if (route.access === 'public') return route.trusts ? [{}, ...keyOrToken] : [];
+  const orLink = typeof route.access === 'object' && route.access.orSignedLink;
+  return [...keyOrToken, ...(orLink ? [{ signedLink: [], linkExpiry: [] }] : [])];
 }
 
 function operation(route: Route): ZodOpenApiOperationObject {
@@ -115,6 +130,12 @@ export function createOpenApi(routes: Route[], version: string) {
     components: {
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+        bearerAuth: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Where the service takes tokens: an access token of its issuer (RFC 9068).',
+        },
         signedLink: {
           type: 'apiKey',
           in: 'query',

@@ -3,9 +3,13 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { ProblemCode } from '../errors.ts';
 import type { Scope } from '../keys/key-store.ts';
+import type { Caller } from './caller.ts';
 
-/** Anyone; holders of a key with the scope; or those and whoever has a signed link to the address. */
-export type Access = 'public' | { scope: Scope; orSignedLink?: boolean };
+/**
+ * Anyone; whoever has a good key or token; those whose key or token has the scope; or those and whoever has a signed
+ * link to the address.
+ */
+export type Access = 'public' | 'any key' | { scope: Scope; orSignedLink?: boolean };
 
 export interface Reply {
   status: number;
@@ -21,6 +25,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   req: Request;
   res: Response;
   log: Logger;
+  /** Who has sent a key or token that was looked at. */
+  caller?: Caller | undefined;
   /** Whether the caller has the scope that the route `trusts`. */
   trusted: boolean;
   /** Aborts when the client goes away or stalls; its reason is the problem. */

@@ -9,12 +9,16 @@ export interface NewKey {
 }
 
 export interface KeyService {
-  create(name: string, scopes: Scope[]): Promise<NewKey>;
+  /** Whether there is a plan of that name is not checked here. */
+  create(name: string, scopes: Scope[], plan?: string): Promise<NewKey>;
   /** Makes a key only if there is none yet. */
   createFirst(name: string, scopes: Scope[]): Promise<NewKey | undefined>;
   /** The key that the text is, unless it is unknown or revoked. */
   authenticate(secret: string): Promise<KeyRecord | undefined>;
+  get(id: string): Promise<KeyRecord | undefined>;
   list(): Promise<KeyRecord[]>;
+  /** Gives the key another plan, or none. False if there is no such key. */
+  setPlan(id: string, plan: string | undefined): Promise<boolean>;
   /** False if there is no such key. */
   revoke(id: string): Promise<boolean>;
 }
@@ -36,16 +40,17 @@ function hashOf(secret: string): string {
 }
 
 export function createKeyService({ store, clock, randomBytes }: KeyServiceDeps): KeyService {
-  function mint(name: string, scopes: Scope[]): NewKey {
+  function mint(name: string, scopes: Scope[], plan?: string): NewKey {
     const id = randomBytes(6).toString('hex');
     const secret = randomBytes(32).toString('base64url');
-    const record = { id, name, scopes, hash: hashOf(secret), createdAt: clock().toISOString() };
+    const createdAt = clock().toISOString();
+    const record = { id, name, scopes, ...(plan && { plan }), hash: hashOf(secret), createdAt };
     return { secret: `inlet_${id}_${secret}`, record };
   }
 
   return {
-    async create(name, scopes) {
-      const key = mint(name, scopes);
+    async create(name, scopes, plan) {
+      const key = mint(name, scopes, plan);
       await store.put(key.record);
       return key;
     },
@@ -61,7 +66,9 @@ export function createKeyService({ store, clock, randomBytes }: KeyServiceDeps):
       const equal = timingSafeEqual(Buffer.from(hashOf(secret), 'hex'), expected);
       return record && equal && !record.revokedAt ? record : undefined;
     },
+    get: (id) => store.get(id),
     list: () => store.list(),
+    setPlan: (id, plan) => store.setPlan(id, plan),
     revoke: (id) => store.revoke(id, clock().toISOString()),
   };
 }

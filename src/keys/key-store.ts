@@ -33,6 +33,8 @@ export interface KeyStore {
   get(id: string): Promise<KeyRecord | undefined>;
   /** Oldest first. */
   list(): Promise<KeyRecord[]>;
+  /** Gives the key another usage plan, or none. False if there is no such key. */
+  setPlan(id: string, plan: string | undefined): Promise<boolean>;
   /** False if there is no such key. Revoking twice keeps the first time. */
   revoke(id: string, at: string): Promise<boolean>;
 }

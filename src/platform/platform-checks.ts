@@ -1,11 +1,15 @@
 import type { Platform } from './platform.ts';
 
 /** What `/ready` asks: whether everything that a request may need is there. */
-export function platformChecks({ objectStore, uploadCatalogue, feedbackStore, notifier }: Platform) {
+export function platformChecks(platform: Platform): Record<string, () => Promise<void>> {
+  const { objectStore, uploadCatalogue, feedbackStore, notifier, codeSenders } = platform;
+  const { email, sms } = codeSenders;
   return {
     objectStore: objectStore.check,
     uploadCatalogue: uploadCatalogue.check,
     feedbackStore: feedbackStore.check,
     notifier: notifier.check,
+    ...(email && { emailCodes: email.check }),
+    ...(sms && { smsCodes: sms.check }),
   };
 }

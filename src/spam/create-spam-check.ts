@@ -32,11 +32,17 @@ export function createSpamCheck({
   ): Promise<WorkSuspicion | undefined> {
     if (pow === undefined) return 'no_proof_of_work';
     if (!token || !(await proofOfWork.isSolved(pow, token.id))) return 'proof_of_work_invalid';
-    const holder = await claims.claim(`pow ${token.id}`, owner, token.expiresAt);
+    const holder = await claims.claim(nameOf(token), owner, token.expiresAt);
     return holder === owner ? undefined : 'proof_of_work_reused';
   }
 
+  const nameOf = ({ id }: NonNullable<JudgedToken['genuine']>) => `pow ${id}`;
+
   return {
+    async giveBack({ token }, form, owner) {
+      const { genuine } = tokens.judge(token, form);
+      if (genuine) await claims.release(nameOf(genuine), owner);
+    },
     async assess(evidence, form, owner) {
       rate.count();
       const token = tokens.judge(evidence.token, form);

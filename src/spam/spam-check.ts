@@ -25,4 +25,7 @@ export interface SpamCheck {
    * with `store_unavailable`.
    */
   assess(evidence: Evidence, form: string, owner: string): Promise<Suspicion[]>;
+
+  /** Makes the proof of work good again that `owner` used for feedback that was not kept. */
+  giveBack(evidence: Evidence, form: string, owner: string): Promise<void>;
 }

@@ -53,7 +53,7 @@ export function createSpamProtection({ isOn, clock, metrics, ...deps }: SpamProt
   const check = createSpamCheck({ ...deps, tokens, proofOfWork, rate });
 
   return {
-    check: isOn ? check : { assess: async () => [] },
+    check: isOn ? check : { assess: async () => [], giveBack: async () => {} },
     async openForm(form) {
       rate.count();
       const cost = isOn ? costOf(rate.perMinute(), deps) : 1;

@@ -39,7 +39,10 @@ export interface SpeechSynthesizer {
   formats: readonly SpeechFormat[];
   /** Characters of one piece, as the engine bills them. */
   mostCharacters: number;
-  /** What it can speak with. Asked for again at most once an hour. */
+  /**
+   * What it can speak with. Asked for again at most once an hour. The first, of all or of a language, is the one that is
+   * used unless another is asked for.
+   */
   voices(): Promise<Voice[]>;
   synthesize(piece: SpeechPiece, signal: AbortSignal): Promise<Buffer>;
   /** Where the sentences of a piece begin in its audio. Billed like the audio. */

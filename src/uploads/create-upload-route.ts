@@ -15,7 +15,7 @@ import { createdUploads, metadata } from './upload-schemas.ts';
 import { uploadView } from './upload-view.ts';
 
 const query = z.object({
-  name: z.string().max(4096).optional().meta({ description: 'File name of a raw body.' }),
+  name: z.string().max(1000).optional().meta({ description: 'File name of a raw body.' }),
 });
 type UploadCall = Call<unknown, z.output<typeof query>>;
 

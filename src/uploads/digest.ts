@@ -11,8 +11,3 @@ export function declaredSha256(header: string | undefined): string | undefined {
   if (!base64) throw new AppError('invalid_digest', 'Expected sha-256=:<base64>:.');
   return Buffer.from(base64, 'base64').toString('hex');
 }
-
-/** `Repr-Digest` for a SHA-256 in hexadecimal. */
-export function reprDigest(sha256: string): string {
-  return `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
-}

@@ -12,6 +12,8 @@ export interface PutOptions {
   expectedBytes?: number | undefined;
   /** Stops the transfer: `put` rejects with its reason, after whatever was stored by then is removed. */
   signal: AbortSignal;
+  /** Leaves an object that is there already as it is. */
+  ifAbsent?: boolean;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface PutOptions {
 export interface ObjectStore {
   /**
    * Streams `source` into `key`. Resolves once the bytes are durable and the store has confirmed their
-   * checksum. When it rejects, nothing is left under `key`: no object, no part, no temporary file.
-   * Never holds a whole file in memory.
+   * checksum: with true, or with false if the object was there already and `ifAbsent` is set. When it rejects,
+   * nothing is left under `key`: no object, no part, no temporary file. With `ifAbsent` the object may be there all
+   * the same, because nobody can tell whose it is. Never holds a whole file in memory.
    */
-  put(key: string, source: AsyncIterable<Uint8Array>, options: PutOptions): Promise<void>;
+  put(key: string, source: AsyncIterable<Uint8Array>, options: PutOptions): Promise<boolean>;
 
   /** Opens the object, or the given part of it. Rejects with `upload_not_found` if there is none. */
   get(key: string, range?: ByteRange): Promise<Readable>;

@@ -26,6 +26,25 @@ export function keyStoreSuite(name: string, open: () => Promise<OpenedKeyStore>)
       assert.equal(await store.get(aKey().id), undefined);
     });
 
+    it('keeps the plan of a key, in the list and for the first key too', async () => {
+      const [first, second] = [aKey({ plan: 'gold' }), aKey({ createdAt: '2026-03-02T00:00:00.000Z' })];
+      assert.equal(await store.putFirst(first), true);
+      await store.put(second);
+      assert.deepEqual(await store.get(first.id), first);
+      assert.deepEqual(await store.list(), [first, second]);
+    });
+
+    it('gives a key another plan and takes it away, and says so when there is no such key', async () => {
+      const key = aKey();
+      await store.put(key);
+      assert.equal(await store.setPlan(key.id, 'gold'), true);
+      assert.deepEqual(await store.get(key.id), { ...key, plan: 'gold' });
+      assert.equal(await store.setPlan(key.id, undefined), true);
+      assert.deepEqual(await store.get(key.id), key);
+      assert.equal(await store.setPlan(aKey().id, 'gold'), false);
+      assert.equal((await store.list()).length, 1);
+    });
+
     it('refuses an id that is taken, and keeps the first key', async () => {
       const key = aKey();
       await store.put(key);

@@ -144,6 +144,42 @@ export function objectStoreSuite(name: string, open: () => Promise<OpenedObjectS
       await assert.rejects(store.get(bad), { code: 'upload_not_found' });
     });
 
+    for (const size of [1000, 9 * MiB]) {
+      it(`leaves an object of ${size} bytes as it is if it must be absent, and says so`, async () => {
+        const [key, first, second] = [newKey(), randomBytes(size), randomBytes(size)];
+        const ifAbsent = options({ ifAbsent: true });
+        assert.equal(await store.put(key, inChunks(first), ifAbsent), true);
+        assert.equal(await store.put(key, inChunks(second), ifAbsent), false);
+        assertSame(await read(store, key), first);
+        assert.equal((await opened.contents()).length, 1, 'nothing but the object is left');
+        assert.equal(await store.put(key, inChunks(second), options()), true);
+        assertSame(await read(store, key), second);
+      });
+    }
+
+    it('lets exactly one of 20 that put at once where it must be absent have its bytes kept', async () => {
+      const key = newKey();
+      const each = Array.from({ length: 20 }, () => randomBytes(5000));
+      const put = await Promise.all(
+        each.map((bytes) => store.put(key, inChunks(bytes), options({ ifAbsent: true }))),
+      );
+      assert.equal(put.filter(Boolean).length, 1);
+      assertSame(await read(store, key), each[put.indexOf(true)] ?? Buffer.of());
+      assert.equal((await opened.contents()).length, 1);
+    });
+
+    it('keeps the object that is there when a put that must not replace it breaks off', async () => {
+      const [key, bytes] = [newKey(), randomBytes(1000)];
+      await store.put(key, inChunks(bytes), options());
+      const failing = async function* () {
+        yield randomBytes(9 * MiB);
+        throw new Error('broken');
+      };
+      await assert.rejects(store.put(key, failing(), options({ ifAbsent: true })), { message: 'broken' });
+      assertSame(await read(store, key), bytes);
+      assert.equal((await opened.contents()).length, 1);
+    });
+
     it('removes an object, and succeeds when it is gone already', async () => {
       const key = newKey();
       await store.put(key, inChunks(randomBytes(1000)), options());

@@ -66,6 +66,15 @@ export function createDynamoKeyStore(table: DynamoTable): KeyStore {
       return keys;
     },
 
+    async setPlan(id, plan) {
+      const changed = await table.update(pkOf(id), {
+        update: plan === undefined ? 'REMOVE #plan' : 'SET #plan = :plan',
+        condition: 'attribute_exists(#pk)',
+        ...(plan !== undefined && { values: { ':plan': plan } }),
+      });
+      return changed !== undefined;
+    },
+
     async revoke(id, at) {
       const revoked = await table.update(pkOf(id), {
         update: 'SET #revokedAt = if_not_exists(#revokedAt, :at)',

@@ -12,7 +12,7 @@ export type Item = Record<string, unknown>;
 
 interface Change {
   update: string;
-  condition: string;
+  condition?: string;
   values?: Item;
 }
 

@@ -4,7 +4,7 @@ import { shardsOf } from './shards.ts';
 /** Up to `limit` items whose time has come at `now`, the longest due first. */
 export async function listLongestDue(
   table: DynamoTable,
-  kind: 'notify' | 'reap',
+  kind: 'notify' | 'reap' | 'speak',
   now: string,
   limit: number,
 ): Promise<Item[]> {

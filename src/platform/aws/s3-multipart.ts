@@ -8,7 +8,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { asStoreError } from './aws-error.ts';
+import { asStoreError, orTaken } from './aws-error.ts';
 import { assertSameChecksum, checksumOf, compositeChecksumOf } from './crc32.ts';
 
 /** One multipart upload. What fails rejects with `store_unavailable` or, if it is a fault, as it is. */
@@ -16,16 +16,21 @@ export interface MultipartTransfer {
   begin(): Promise<void>;
   /** Sends the next part. One at a time. */
   send(bytes: Buffer): Promise<void>;
-  complete(): Promise<void>;
+  /** With true; or with false if there is an object already and the upload must leave it as it is. */
+  complete(): Promise<boolean>;
   /** Removes the parts that S3 holds. Never rejects: what it cannot remove falls to the bucket's lifecycle. */
   abandon(): Promise<void>;
+}
+
+export interface MultipartSettings extends Partial<CreateMultipartUploadCommandInput> {
+  ifAbsent: boolean;
 }
 
 /** `signal` stops every request but the cleaning up. */
 export function createMultipartTransfer(
   s3: S3Client,
   object: { Bucket: string; Key: string },
-  settings: Partial<CreateMultipartUploadCommandInput>,
+  { ifAbsent, ...settings }: MultipartSettings,
   signal: AbortSignal,
 ): MultipartTransfer {
   const parts: Array<CompletedPart & { ChecksumCRC32: string }> = [];
@@ -81,13 +86,16 @@ export function createMultipartTransfer(
         MultipartUpload: { Parts: parts },
         ChecksumType: 'COMPOSITE',
         MpuObjectSize: size,
+        ...(ifAbsent && { IfNoneMatch: '*' }),
       });
-      const answer = await s3.send(command, { abortSignal: signal }).catch(orStoreError);
+      const answer = await s3.send(command, { abortSignal: signal }).catch(orTaken).catch(orStoreError);
+      if (answer === undefined) return false;
       assertSameChecksum(
         answer.ChecksumCRC32,
         compositeChecksumOf(parts.map(({ ChecksumCRC32 }) => ChecksumCRC32)),
       );
       if (mayHaveTwin) await abortTwins();
+      return true;
     },
 
     async abandon() {

@@ -7,8 +7,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { AppError } from '../../app-error.ts';
-import type { ObjectStore } from '../../uploads/object-store.ts';
-import { asStoreError, isNamed } from './aws-error.ts';
+import type { ObjectStore, PutOptions } from '../../uploads/object-store.ts';
+import { asStoreError, isNamed, orTaken } from './aws-error.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { assertSameChecksum, checksumOf } from './crc32.ts';
 import { createPartReader, type Part } from './part-reader.ts';
@@ -40,24 +40,25 @@ export function createS3ObjectStore(deps: S3ObjectStoreDeps): ObjectStore {
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(() => {});
   }
 
-  async function putWhole(key: string, body: Buffer, contentType: string, abortSignal: AbortSignal) {
+  async function putWhole(key: string, body: Buffer, { contentType, signal, ifAbsent }: PutOptions) {
     const ChecksumCRC32 = checksumOf(body);
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentType: contentType,
+      ChecksumCRC32,
+      ...(ifAbsent && { IfNoneMatch: '*' }),
+      ...encryption,
+    });
     try {
-      const answer = await s3.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: body,
-          ContentType: contentType,
-          ChecksumCRC32,
-          ...encryption,
-        }),
-        { abortSignal },
-      );
+      const answer = await s3.send(command, { abortSignal: signal }).catch(orTaken);
+      if (answer === undefined) return false;
       assertSameChecksum(answer.ChecksumCRC32, ChecksumCRC32);
-      abortSignal.throwIfAborted();
+      signal.throwIfAborted();
+      return true;
     } catch (error) {
-      await deleteQuietly(key);
+      if (!ifAbsent) await deleteQuietly(key);
       throw asStoreError(error);
     }
   }
@@ -66,12 +67,12 @@ export function createS3ObjectStore(deps: S3ObjectStoreDeps): ObjectStore {
     key: string,
     first: Part,
     next: () => Promise<Part>,
-    contentType: string,
     stop: AbortController,
-    signal: AbortSignal,
+    { contentType, signal, ifAbsent = false }: PutOptions,
   ) {
     const object = { Bucket: bucket, Key: key };
-    const transfer = createMultipartTransfer(s3, object, { ContentType: contentType, ...encryption }, signal);
+    const settings = { ContentType: contentType, ...encryption, ifAbsent };
+    const transfer = createMultipartTransfer(s3, object, settings, signal);
     let inFlight = Promise.resolve();
     try {
       await transfer.begin();
@@ -82,19 +83,22 @@ export function createS3ObjectStore(deps: S3ObjectStoreDeps): ObjectStore {
         if (part.last) break;
       }
       await inFlight;
-      await transfer.complete();
+      const stored = await transfer.complete();
+      if (!stored) await transfer.abandon();
       signal.throwIfAborted();
+      return stored;
     } catch (error) {
       stop.abort(error);
       await inFlight.catch(() => {});
       await transfer.abandon();
-      await deleteQuietly(key);
+      if (!ifAbsent) await deleteQuietly(key);
       throw error;
     }
   }
 
   return {
-    async put(key, source, { contentType, expectedBytes, signal: given }) {
+    async put(key, source, options) {
+      const { expectedBytes, signal: given } = options;
       const stop = new AbortController();
       const signal = AbortSignal.any([given, stop.signal]);
       const most = 2 * partBytes;
@@ -106,8 +110,9 @@ export function createS3ObjectStore(deps: S3ObjectStoreDeps): ObjectStore {
       const parts = createPartReader(source, { partBytes, expectedBytes, signal, onUnderestimate });
       try {
         const first = await parts.next();
-        if (first.last) await putWhole(key, first.bytes, contentType, signal);
-        else await putParts(key, first, parts.next, contentType, stop, signal);
+        return first.last
+          ? await putWhole(key, first.bytes, { ...options, signal })
+          : await putParts(key, first, parts.next, stop, { ...options, signal });
       } catch (error) {
         parts.close();
         throw given.aborted ? given.reason : error;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, asProblem } from '../../app-error.ts';
 import type { ByteRange, ObjectStore, PutOptions } from '../../uploads/object-store.ts';
@@ -27,29 +27,32 @@ export async function createDiskObjectStore({ folder, clock }: DiskObjectStoreDe
     await removeLeftovers(staging, clock());
   });
 
-  async function publish(temporary: string, target: string): Promise<void> {
+  /** False if the target is there already and must stay as it is. */
+  async function publish(temporary: string, target: string, ifAbsent: boolean): Promise<boolean> {
     const made = await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
     if (made) await syncFolder(path.dirname(made));
-    await rename(temporary, target);
+    // Unlike a rename, a link fails if the name is taken (link(2)).
+    if (!ifAbsent) await rename(temporary, target);
+    else if (!(await linkNew(temporary, target))) return false;
     try {
       await syncFolder(path.dirname(target));
     } catch (error) {
       await rm(target, { force: true });
       throw error;
     }
+    return true;
   }
 
   return {
-    async put(key, source, { signal }) {
+    async put(key, source, { signal, ifAbsent = false }) {
       const target = fileOf(objects, key);
       const temporary = path.join(staging, randomUUID());
       try {
         await writeAll(temporary, source, signal);
-        await onDisk(() => publish(temporary, target));
-      } catch (error) {
-        // What fails here too is removed at a later start: the first error is the one to tell.
+        return await onDisk(() => publish(temporary, target, ifAbsent));
+      } finally {
+        // A rename has left nothing to remove. What fails here is removed at a later start.
         await rm(temporary, { force: true }).catch(() => {});
-        throw error;
       }
     },
 
@@ -95,6 +98,17 @@ async function writeAll(file: string, source: AsyncIterable<Uint8Array>, signal:
     signal.throwIfAborted();
   } finally {
     await onDisk(() => handle.close());
+  }
+}
+
+/** False if there is a file of that name. */
+async function linkNew(existing: string, name: string): Promise<boolean> {
+  try {
+    await link(existing, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

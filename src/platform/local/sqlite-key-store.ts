@@ -6,6 +6,7 @@ interface KeyRow {
   id: string;
   name: string;
   scopes: string;
+  plan: string | null;
   hash: string;
   created_at: string;
   revoked_at: string | null;
@@ -13,13 +14,14 @@ interface KeyRow {
 
 /** API keys in SQLite. Rejects with `store_unavailable` if the database cannot be used. */
 export function createSqliteKeyStore(database: Database): KeyStore {
-  const columns = 'id, name, scopes, hash, created_at, revoked_at';
-  const put = database.prepare(`INSERT INTO keys (${columns}) VALUES (?, ?, ?, ?, ?, ?)`);
+  const columns = 'id, name, scopes, plan, hash, created_at, revoked_at';
+  const put = database.prepare(`INSERT INTO keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const putFirst = database.prepare(
-    `INSERT INTO keys (${columns}) SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM keys)`,
+    `INSERT INTO keys (${columns}) SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM keys)`,
   );
   const get = database.prepare('SELECT * FROM keys WHERE id = ?');
   const list = database.prepare('SELECT * FROM keys ORDER BY created_at, id');
+  const setPlan = database.prepare('UPDATE keys SET plan = ? WHERE id = ?');
   const revoke = database.prepare('UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?');
 
   return {
@@ -44,14 +46,18 @@ export function createSqliteKeyStore(database: Database): KeyStore {
       return (list.all() as unknown as KeyRow[]).map(toRecord);
     },
 
+    async setPlan(id, plan) {
+      return setPlan.run(plan ?? null, id) === 1;
+    },
+
     async revoke(id, at) {
       return revoke.run(at, id) === 1;
     },
   };
 }
 
-function valuesOf({ id, name, scopes, hash, createdAt, revokedAt }: KeyRecord) {
-  return [id, name, JSON.stringify(scopes), hash, createdAt, revokedAt ?? null];
+function valuesOf({ id, name, scopes, plan, hash, createdAt, revokedAt }: KeyRecord) {
+  return [id, name, JSON.stringify(scopes), plan ?? null, hash, createdAt, revokedAt ?? null];
 }
 
 function toRecord(row: KeyRow): KeyRecord {
@@ -59,6 +65,7 @@ function toRecord(row: KeyRow): KeyRecord {
     id: row.id,
     name: row.name,
     scopes: JSON.parse(row.scopes),
+    ...(row.plan !== null && { plan: row.plan }),
     hash: row.hash,
     createdAt: row.created_at,
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),

@@ -121,7 +121,7 @@ export const mainMigrations: readonly string[] = [
 
   CREATE TABLE key_buckets (
     key  TEXT PRIMARY KEY,
-    full REAL NOT NULL -- milliseconds since 1970 at which the bucket is full again
+    full INTEGER NOT NULL -- microseconds since 1970 at which the bucket is full again
   ) STRICT;
 
   CREATE TABLE speech (

@@ -68,7 +68,7 @@ describe('intake over a store whose answers get lost', () => {
         hold: async () => {},
         forget: async () => {},
       },
-      spamCheck: { assess: async () => [] },
+      spamCheck: { assess: async () => [], giveBack: async () => {} },
       speech: { forget: async () => {} },
       metrics: { feedback() {}, suspicion() {} },
       clock,

@@ -81,7 +81,7 @@ describe('verified feedback over stores that fail', () => {
         verifiedForms: [],
         oneResponseForms: ['ballot'],
       }),
-      spamCheck: { assess: async () => [] },
+      spamCheck: { assess: async () => [], giveBack: async () => {} },
       metrics: { feedback() {}, suspicion() {} },
       clock,
       randomId: randomUUID,

@@ -34,8 +34,7 @@ test('a client that leaves while its request is still at the gate is not handled
   });
   const app = express().use(requestContext(createLog({ level: 'silent', base: {} }), 'r'));
   mountRoutes(app, [route], {
-    keys: {} as never,
-    links: {} as never,
+    access: {} as never,
     rateLimiters: {
       slow: {
         async consume() {
