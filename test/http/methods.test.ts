@@ -42,7 +42,7 @@ const nowhere = [
   '/v1/uploads/',
   '/v1//uploads',
   '/V1/uploads',
-  '/v1/otp',
+  '/v1/otp/',
   '/.env',
   '/%2e%2e/package.json',
   '/docs/ui/..%2fpackage.json',
