@@ -52,6 +52,26 @@ export function codesSuite(name: string, open: () => Promise<OpenedCodes>): void
       await assert.rejects(bench.otp.verify(id, code), isProblem('code_used'));
     });
 
+    it('gives no sixth try to whoever asks for five new codes', async () => {
+      const challenges = [await bench.request()];
+      for (const seconds of [30, 60, 120, 120, 120]) {
+        bench.pass(seconds);
+        challenges.push(await bench.request());
+      }
+      assert.equal(challenges.length, 6);
+      const newest = challenges.slice(-3);
+      for (let i = 0; i < 5; i++) {
+        const { id = '', code = '' } = newest[i % 3] ?? {};
+        await assert.rejects(bench.otp.verify(id, wrongFor(code)), isProblem('code_wrong'));
+      }
+      for (const { id, code } of newest)
+        await assert.rejects(bench.otp.verify(id, code), isProblem('tries_exhausted'));
+      bench.pass(120);
+      const another = await bench.request();
+      await assert.rejects(bench.otp.verify(another.id, another.code), isProblem('tries_exhausted'));
+      assert.equal(bench.compared(), 5);
+    });
+
     it('sends one code when 50 ask for the same address at once', async () => {
       const asked = await Promise.allSettled(
         Array.from({ length: 50 }, (_, i) =>
