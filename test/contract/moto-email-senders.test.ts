@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { CreateEmailIdentityCommand } from '@aws-sdk/client-sesv2';
 import { CreateTopicCommand, paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
-import type { AwsAccount } from '../support/aws-account.ts';
 import type { AwsStandIn } from '../support/aws-stand-in.ts';
 import { aCodeMessage } from '../support/code-message.ts';
 import { noMoto, startMoto } from '../support/moto.ts';
 import { readMotoData } from '../support/moto-data.ts';
-import { openCodeSenders } from '../support/open-code-senders.ts';
+import { codeSendersForTests } from '../support/open-code-senders.ts';
 import { type RecordedCall, snsAnswer, startRecordingProxy } from '../support/recording-proxy.ts';
 import { readTopic } from '../support/topic-reader.ts';
 
@@ -19,15 +18,7 @@ else it('e-mail with codes on moto', { skip: noMoto });
 
 function emailTests(moto: AwsStandIn): void {
   const endpoint = moto.env.AWS_ENDPOINT_URL ?? '';
-  const cleanups: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  });
-  async function open(account: AwsAccount, settings: Record<string, string>) {
-    const opened = await openCodeSenders(account, settings);
-    cleanups.push(opened.close);
-    return opened;
-  }
+  const { open, cleanups } = codeSendersForTests();
 
   describe('e-mail through SES', () => {
     it('arrives from a verified identity', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import type { AwsAccount } from '../support/aws-account.ts';
 import type { AwsStandIn } from '../support/aws-stand-in.ts';
 import { aCodeMessage } from '../support/code-message.ts';
 import { noMoto, startMoto } from '../support/moto.ts';
 import { readMotoData } from '../support/moto-data.ts';
-import { openCodeSenders } from '../support/open-code-senders.ts';
+import { codeSendersForTests } from '../support/open-code-senders.ts';
 import { snsError, startRecordingProxy } from '../support/recording-proxy.ts';
 
 const moto = await startMoto();
@@ -16,15 +16,7 @@ else it('SMS through SNS of moto', { skip: noMoto });
 
 function smsTests(moto: AwsStandIn): void {
   const endpoint = moto.env.AWS_ENDPOINT_URL ?? '';
-  const cleanups: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  });
-  async function open(account: AwsAccount, settings: Record<string, string>) {
-    const opened = await openCodeSenders(account, settings);
-    cleanups.push(opened.close);
-    return opened;
-  }
+  const { open, cleanups } = codeSendersForTests();
 
   describe('SMS through SNS of moto', () => {
     let numbers = 15_112_340_000;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { afterEach } from 'node:test';
 import { loadConfig } from '../../src/config.ts';
 import { openAwsPlatform } from '../../src/platform/aws/open-aws-platform.ts';
 import type { AwsAccount } from './aws-account.ts';
 
 /** The senders of one instance with these settings, and what it tells. Several may share an account. */
-export async function openCodeSenders(account: AwsAccount, settings: Record<string, string>) {
+async function openCodeSenders(account: AwsAccount, settings: Record<string, string>) {
   const env = { ...account.env, ...settings };
   const config = loadConfig(env);
   assert.ok(config.INLET_PLATFORM === 'aws');
@@ -21,4 +22,20 @@ export async function openCodeSenders(account: AwsAccount, settings: Record<stri
     },
   });
   return { ...codeSenders, counters, close, warnings, costUsd: () => costUsd };
+}
+
+/** Opens senders for the tests of a file, and closes after each test whatever was opened for it. */
+export function codeSendersForTests() {
+  const cleanups: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  return {
+    cleanups,
+    async open(account: AwsAccount, settings: Record<string, string>) {
+      const opened = await openCodeSenders(account, settings);
+      cleanups.push(opened.close);
+      return opened;
+    },
+  };
 }
