@@ -299,7 +299,8 @@ export const problems = {
   tries_exhausted: {
     status: 429,
     title: 'Too many wrong codes',
-    meaning: 'Too many codes were tried for this address: five a code, new codes included, and twenty a day.',
+    meaning:
+      'Too many codes were tried for this address: five in ten minutes, whichever code they were for, or twenty in a day.',
     remedy: 'Wait for the seconds in `Retry-After`.',
   },
   quota_exceeded: {

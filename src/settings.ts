@@ -215,7 +215,7 @@ const metricsHost = (fallback: string) =>
 const linkSecrets = list
   .pipe(z.array(z.string().min(32, 'expected secrets of at least 32 characters')).min(1))
   .describe(
-    'Secrets for signed links, codes, proofs and form tokens, separated by commas: the first signs, all verify.',
+    'Secrets for signed links, codes, proofs and form tokens, separated by commas: the first signs, all verify, the last makes the hashes of addresses.',
   );
 
 const local = z.object({

@@ -32,6 +32,7 @@ const commands = new Map<string, Command>(
 
 /** Does what the arguments say, and gives back what is to be printed. Rejects with a UsageError. */
 export async function runCommand(deps: CommandDeps, args: string[]): Promise<string> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return usage;
   const { positionals, values } = parse(args);
   const words = positionals[0] === 'plan' ? 2 : 1;
   const command = commands.get(positionals.slice(0, words).join(' '));

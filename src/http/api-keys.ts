@@ -79,8 +79,8 @@ async function admit(
 
 function lacking(caller: Caller, scope: Scope, { bearerTokens }: AccessDeps): AppError {
   const detail = caller.scopes.includes(scope)
-    ? `The plan of the key does not allow the scope ${scope}.`
-    : `The key lacks the scope ${scope}.`;
+    ? `The plan of the caller does not allow the scope ${scope}.`
+    : `The caller lacks the scope ${scope}.`;
   const headers = bearerTokens && challenge('insufficient_scope', scope);
   return new AppError('forbidden', detail, headers && { headers });
 }

@@ -34,9 +34,18 @@ function createMetric(
   return (given, value) => counter.inc(given, value);
 }
 
+/** Every combination of the values that the labels can have; none if one of them is open. */
+function combinations(labels: Record<string, readonly string[] | 'open'>): Record<string, string>[] {
+  return Object.entries(labels).reduce<Record<string, string>[]>(
+    (found, [label, values]) =>
+      values === 'open' ? [] : found.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  );
+}
+
 /**
- * A Prometheus registry with every metric of the definitions. A counter whose label has a known set of
- * values starts with each of them at 0, so that `rate()` sees the very first error too.
+ * A Prometheus registry with every metric of the definitions. A counter whose labels have known values starts
+ * with every combination of them at 0, so that `rate()` sees the very first error too.
  */
 export function createRegistry(): MetricRegistry {
   const registry = new Registry();
@@ -54,10 +63,7 @@ export function createRegistry(): MetricRegistry {
   for (const metric of names) {
     const definition = findDefinition(metric);
     if (definition?.kind !== 'counter') continue;
-    for (const [label, values] of Object.entries(definition.labels)) {
-      if (values !== 'open')
-        for (const value of values) apply({ metric, labels: { [label]: value }, value: 0 });
-    }
+    for (const labels of combinations(definition.labels)) apply({ metric, labels, value: 0 });
   }
   return { registry, apply };
 }

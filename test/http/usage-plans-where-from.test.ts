@@ -68,14 +68,14 @@ test('a refused page can read why', async () => {
 test('a plan caps the scopes of its keys', async () => {
   const capped = await plannedKey(inlet, { scopes: ['feedback:read'] });
   const problem = await assertProblem(inlet, await ask(capped.secret, {}), call, 'forbidden');
-  assert.equal(problem.detail, 'The plan of the key does not allow the scope uploads:read.');
+  assert.equal(problem.detail, 'The plan of the caller does not allow the scope uploads:read.');
   const allowed = await inlet.fetch('/v1/feedback', { headers: { 'X-Api-Key': capped.secret } });
   assert.equal(allowed.status, 200);
   await allowed.arrayBuffer();
   // The plan gives nothing that the key has not.
   const poor = await plannedKey(inlet, { scopes: ['uploads:read'] }, ['feedback:read']);
   const other = await assertProblem(inlet, await ask(poor.secret, {}), call, 'forbidden');
-  assert.equal(other.detail, 'The key lacks the scope uploads:read.');
+  assert.equal(other.detail, 'The caller lacks the scope uploads:read.');
 });
 
 test('a key whose plan is gone is refused, and the log says that someone must act', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { metricDefinitions, uploadOutcomes } from '../../../src/metrics/metric-definitions.ts';
+import { codeOutcomes, metricDefinitions, uploadOutcomes } from '../../../src/metrics/metric-definitions.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createRegistry } from '../../../src/metrics/registry.ts';
 
@@ -18,6 +18,11 @@ describe('registry of metrics', () => {
     const page = await registry.metrics();
     for (const outcome of uploadOutcomes)
       assert.ok(page.includes(`inlet_uploads_total{outcome="${outcome}"} 0`));
+    for (const channel of ['email', 'sms']) {
+      for (const outcome of codeOutcomes)
+        assert.ok(page.includes(`inlet_otp_codes_total{channel="${channel}",outcome="${outcome}"} 0`));
+    }
+    assert.doesNotMatch(page, /^inlet_(otp_codes|key_requests)_total\{[^,]*\}/m, 'half of the labels');
   });
 
   it('shows what every method of the facade reports', async () => {
