@@ -19,16 +19,18 @@ const columns = [
   'email',
   'page',
   'verified',
+  'verifiedBy',
   'uploads',
   'fields',
   'suspicions',
 ];
 
 function toRow(record: FeedbackRecord) {
-  const { verified, uploads, fields, suspicions } = record;
+  const { verified, verifiedBy, uploads, fields, suspicions } = record;
   return {
     ...record,
     verified: String(verified),
+    verifiedBy: verifiedBy?.channel,
     uploads: uploads.join(' '),
     fields: JSON.stringify(fields),
     suspicions: suspicions.join(' '),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../app-error.ts';
 import { defineRoute, type Route } from '../http/route.ts';
+import type { FeedbackRecord } from './feedback-record.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
 import { feedbackFilter, toStoreFilter } from './feedback-schemas.ts';
 import { feedbackStats } from './feedback-stats.ts';
@@ -24,6 +25,11 @@ const stats = z.object({
   ),
 });
 
+/** Without what nobody has released: whoever posts without opening the form must not move an average. */
+async function* released(records: AsyncIterable<FeedbackRecord>): AsyncGenerator<FeedbackRecord> {
+  for await (const record of records) if (record.delivery.state !== 'held') yield record;
+}
+
 /** `GET /v1/feedback/stats`. Reads every record of the time it covers, hence the limit of a year. */
 export function feedbackStatsRoute({ feedback, clock }: FeedbackRouteDeps): Route {
   return defineRoute({
@@ -31,7 +37,9 @@ export function feedbackStatsRoute({ feedback, clock }: FeedbackRouteDeps): Rout
     path: '/v1/feedback/stats',
     operationId: 'feedbackStats',
     summary: 'Counts and ratings per day and form',
-    description: `Days are UTC. Without \`from\` it covers the last ${defaultDays} days; at most ${maxDays}.`,
+    description:
+      `Days are UTC. Without \`from\` it covers the last ${defaultDays} days; at most ${maxDays}. What is in ` +
+      'quarantine counts only if a `status` is given.',
     tag: 'feedback',
     access: { scope: 'feedback:read' },
     query: feedbackFilter.pick({ form: true, status: true, from: true, to: true }),
@@ -45,10 +53,9 @@ export function feedbackStatsRoute({ feedback, clock }: FeedbackRouteDeps): Rout
         throw new AppError('validation_failed', undefined, { errors });
       }
       const span = { from: from.toISOString(), to: to.toISOString() };
-      return {
-        status: 200,
-        body: { ...span, items: await feedbackStats(feedback.all({ ...toStoreFilter(query), ...span })) },
-      };
+      const records = feedback.all({ ...toStoreFilter(query), ...span });
+      const items = await feedbackStats(query.status === undefined ? released(records) : records);
+      return { status: 200, body: { ...span, items } };
     },
   });
 }

@@ -30,7 +30,8 @@ export function toNotification(
     const link = linkTo(upload);
     if (link) links.set(upload, link);
   }
-  const { id, receivedAt, form, message, rating, name, email, page, fields, status, verified } = record;
+  const { id, receivedAt, form, message, rating, name, email, page, fields, status, verified, verifiedBy } =
+    record;
   const stars = rating === undefined ? '' : ` ${rating}/5`;
   const line = [...message.replaceAll(/\s+/g, ' ')];
   const opening = line.length > 60 ? `${line.slice(0, 60).join('').trimEnd()}…` : line.join('');
@@ -55,6 +56,8 @@ export function toNotification(
       })),
       status,
       verified,
+      // A telephone number that is verified says nothing of the e-mail address beside it.
+      ...(verifiedBy && { verifiedBy: verifiedBy.channel }),
     },
     attributes: {
       type: 'feedback',

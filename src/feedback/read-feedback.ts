@@ -53,13 +53,18 @@ function toBody(pairs: FormFields): { body: Body; next: string | undefined } {
   };
 }
 
+function isObject(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Takes the field that people do not see out of a body, before anybody judges what is in it. */
 function springTrap(body: Body, honeypotField: string | undefined): { rest: Body; honeypot: boolean } {
   if (honeypotField === undefined) return { rest: body, honeypot: false };
   const { [honeypotField]: trapped, ...rest } = body;
-  const fields = rest.fields as Body | undefined;
+  // What is no object is left as it is, for the schema to refuse.
+  const fields = isObject(rest.fields) ? rest.fields : undefined;
   const inFields = fields?.[honeypotField];
-  if (fields && typeof fields === 'object') {
+  if (fields) {
     rest.fields = Object.fromEntries(Object.entries(fields).filter(([name]) => name !== honeypotField));
   }
   return { rest, honeypot: [trapped, inFields].some((value) => value !== undefined && value !== '') };

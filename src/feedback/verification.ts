@@ -43,8 +43,12 @@ interface VerificationDeps {
 
 export function createVerification(deps: VerificationDeps): Verification {
   const { proofs, claims, subjectOf } = deps;
-  const takesOne = (form: string) => deps.oneResponseForms.includes(form);
-  const responseOf = (form: string, subject: string) => `response ${form} ${subject}`;
+  // Case tells no forms apart here: `Survey` would be a way around what is asked of `survey`.
+  const lists = (forms: readonly string[]) => new Set(forms.map((form) => form.toLowerCase()));
+  const oneResponse = lists(deps.oneResponseForms);
+  const verified = lists(deps.verifiedForms);
+  const takesOne = (form: string) => oneResponse.has(form.toLowerCase());
+  const responseOf = (form: string, subject: string) => `response ${form.toLowerCase()} ${subject}`;
 
   async function hold({ subject }: Proven, form: string, feedbackId: string): Promise<void> {
     if (takesOne(form)) await claims.claim(responseOf(form, subject), feedbackId);
@@ -53,7 +57,7 @@ export function createVerification(deps: VerificationDeps): Verification {
   return {
     async check({ form, email }, proof) {
       if (proof === undefined) {
-        if (takesOne(form) || deps.verifiedForms.includes(form)) throw new AppError('proof_required');
+        if (takesOne(form) || verified.has(form.toLowerCase())) throw new AppError('proof_required');
         return undefined;
       }
       const proven = await proofs.check(proof, feedbackPurpose);
@@ -80,6 +84,8 @@ export function createVerification(deps: VerificationDeps): Verification {
     },
 
     async yield(proven, form, feedbackId, isKept) {
+      // Looked at first too: what is let go of even for a moment, another response may take.
+      if (await isKept()) return;
       await claims.release(responseOf(form, proven.subject), feedbackId);
       if (await isKept()) await hold(proven, form, feedbackId);
     },

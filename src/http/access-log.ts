@@ -6,9 +6,12 @@ import { plainAddress } from './client-address.ts';
 /** What is noted for a client that left before its answer, as in the metrics and in nginx's log. */
 const clientClosedRequest = 499;
 
-/** Signed links are keys for as long as they last, so their signatures stay out of the log. */
-function withoutSignature(url: string): string {
-  return url.replace(/([?&]signature=)[^&]*/g, '$1[redacted]');
+/**
+ * Signed links are keys for as long as they last, so their signatures stay out of the log. So do the ids of codes:
+ * whoever has one can use up the tries of an address.
+ */
+function withoutSecrets(url: string): string {
+  return url.replace(/([?&]signature=)[^&]*/g, '$1[redacted]').replace(/^(\/v1\/otp\/)[^/?]+/, '$1[redacted]');
 }
 
 /** Asked for at the start: a socket that is closed no longer knows who was at its other end. */
@@ -20,7 +23,7 @@ function clientFields(req: Request) {
 function accessLogFields(req: Request, res: Response, milliseconds: number) {
   return {
     method: req.method,
-    url: withoutSignature(req.originalUrl),
+    url: withoutSecrets(req.originalUrl),
     protocol: `HTTP/${req.httpVersion}`,
     scheme: req.protocol,
     domainName: req.hostname,

@@ -53,6 +53,11 @@ function nestingDepth(json: string): number {
   return deepest;
 }
 
+/** What V8 finds wrong, without the piece of the text that it quotes: that may be a code, and problems are logged. */
+function reasonOf({ message }: Error): string | undefined {
+  return message.replace(/(?:^|, )(?:\.\.\.)?".*is not valid JSON$/s, '') || undefined;
+}
+
 /** Parses one JSON object. Throws `invalid_json` for anything else, and for a member named `__proto__`. */
 export function jsonObject(text: string): Record<string, unknown> {
   if (nestingDepth(text) > maxDepth)
@@ -64,7 +69,7 @@ export function jsonObject(text: string): Record<string, unknown> {
       return member;
     });
   } catch (cause) {
-    throw new AppError('invalid_json', (cause as Error).message, { cause });
+    throw new AppError('invalid_json', reasonOf(cause as Error));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new AppError('invalid_json', 'The body must be a JSON object.');

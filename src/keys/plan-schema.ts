@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { scopes } from './key-store.ts';
@@ -5,6 +6,8 @@ import { scopes } from './key-store.ts';
 /** An address alone is a network of one. IPv4 in IPv6 form is IPv4, because that is how clients are seen. */
 const network = z.string().transform((text, context) => {
   try {
+    // Old notations, such as `10.1` or the octal `010.0.0.0/8`, mean other networks than they seem to.
+    if (isIP(text.replace(/\/.*/, '')) === 0 || text.includes('%')) throw new RangeError('no address');
     if (ipaddr.isValid(text)) {
       const address = ipaddr.process(text);
       return `${address}/${address.kind() === 'ipv4' ? 32 : 128}`;

@@ -9,6 +9,9 @@ export interface MeterState {
   used: number;
 }
 
+/** Microseconds by which the clocks of two instances may be apart. */
+const clocksApart = 60_000_000;
+
 /**
  * A bucket at one moment, by the generic cell rate algorithm (ITU-T I.371; ATM Forum, Traffic Management 4.0): a bucket
  * that fills evenly is one number, the time at which it is full again, and a request moves it on by one interval. Whole
@@ -19,7 +22,17 @@ export function bucketAt({ rate, burst }: Limits, now: Date) {
   const interval = Math.round(1_000_000 / rate);
   /** A bucket that is full later than this has less than one request left. */
   const latest = micros + (burst - 1) * interval;
-  return { now: micros, interval, latest };
+  /** No request of this plan can have made it later than this. */
+  const never = latest + interval + clocksApart;
+  return { now: micros, interval, latest, never };
+}
+
+/**
+ * The state as far as it is of this plan. A plan that was changed, or another one that the key had before, may have
+ * left a bucket that needs hours or years to fill: the new plan does not wait for that, and begins with a full one.
+ */
+export function underPlan(state: MeterState, limits: Limits, now: Date): MeterState {
+  return state.full > bucketAt(limits, now).never ? { ...state, full: 0 } : state;
 }
 
 /** Why a request would be refused now, or undefined. */

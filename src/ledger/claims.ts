@@ -13,3 +13,14 @@ export interface Claims {
   /** Lets go of the name, if the owner holds it. */
   release(name: string, owner: string): Promise<void>;
 }
+
+/** Longer than any request takes from looking at something to claiming it, and than clocks differ. */
+const settleMs = 10 * 60_000;
+
+/**
+ * Until when to hold the name of something that is good once, until `expiresAt` (ISO 8601): longer than that.
+ * Whoever has found it good just before it expired claims it just after, and must still find it used.
+ */
+export function heldBeyond(expiresAt: string): string {
+  return new Date(Date.parse(expiresAt) + settleMs).toISOString();
+}

@@ -1,7 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { AppError } from '../app-error.ts';
-import type { Claims } from '../ledger/claims.ts';
+import { type Claims, heldBeyond } from '../ledger/claims.ts';
 import { keyFor } from '../secrets.ts';
 import { type Channel, channels } from './channel.ts';
 
@@ -103,7 +103,7 @@ export function createProofs({ secrets, audience, lifetimeSeconds, ...deps }: Pr
       return { id, subject, channel, purpose, expiresAt: new Date(exp * 1000).toISOString() };
     },
     async use(proven, owner) {
-      const holder = await deps.claims.claim(nameOf(proven), owner, proven.expiresAt);
+      const holder = await deps.claims.claim(nameOf(proven), owner, heldBeyond(proven.expiresAt));
       if (holder !== owner) throw new AppError('proof_used');
     },
     giveBack: (proven, owner) => deps.claims.release(nameOf(proven), owner),

@@ -1,4 +1,4 @@
-import type { Claims } from '../ledger/claims.ts';
+import { type Claims, heldBeyond } from '../ledger/claims.ts';
 import type { Suspicion } from '../metrics/metric-definitions.ts';
 import type { FormTokens, JudgedToken } from './form-tokens.ts';
 import { isForeign } from './is-foreign.ts';
@@ -32,7 +32,7 @@ export function createSpamCheck({
   ): Promise<WorkSuspicion | undefined> {
     if (pow === undefined) return 'no_proof_of_work';
     if (!token || !(await proofOfWork.isSolved(pow, token.id))) return 'proof_of_work_invalid';
-    const holder = await claims.claim(nameOf(token), owner, token.expiresAt);
+    const holder = await claims.claim(nameOf(token), owner, heldBeyond(token.expiresAt));
     return holder === owner ? undefined : 'proof_of_work_reused';
   }
 

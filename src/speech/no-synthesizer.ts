@@ -6,5 +6,12 @@ export function createNoSynthesizer(): SpeechSynthesizer {
   const refuse = async (): Promise<never> => {
     throw new AppError('speech_unavailable');
   };
-  return { formats: ['mp3'], mostCharacters: 3000, voices: refuse, synthesize: refuse, marks: refuse };
+  return {
+    formats: ['mp3'],
+    mostCharacters: 3000,
+    withoutMarks: [],
+    voices: refuse,
+    synthesize: refuse,
+    marks: refuse,
+  };
 }

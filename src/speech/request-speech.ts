@@ -7,7 +7,7 @@ import { changed, type SpeechChange } from './lease.ts';
 import { isUnfinished } from './make-step.ts';
 import type { Maker } from './maker.ts';
 import { splitText } from './sentences.ts';
-import type { SpeechBudget } from './speech-budget.ts';
+import { giveBackOfRemoved, type SpeechBudget } from './speech-budget.ts';
 import { fingerprintOf, ownedSpeechId, sharedSpeechId } from './speech-id.ts';
 import type { SpeechObjects, SpeechText } from './speech-objects.ts';
 import type { SpeechRecord } from './speech-record.ts';
@@ -23,7 +23,7 @@ export interface SpeechRequest {
   /** Whose it is: see `speech-id.ts`. */
   owner?: string;
   /** Where a member of the request stands, for problems. */
-  pointer(member: 'text' | 'ssml' | keyof WantedVoice): string;
+  pointer(member: 'text' | 'ssml' | 'captions' | keyof WantedVoice): string;
   signal: AbortSignal;
 }
 
@@ -58,8 +58,16 @@ export function createRequestSpeech(deps: RequestSpeechDeps): RequestSpeech {
   function cutUp(request: SpeechRequest, { engine, language }: ChosenVoice): SpeechText {
     const { kind, content } = request.input;
     const most = synthesizer.mostCharacters;
-    const refuse = (detail: string) =>
-      new AppError('validation_failed', undefined, { errors: [{ pointer: request.pointer(kind), detail }] });
+    const refuse = (detail: string, member: 'captions' | typeof kind = kind) =>
+      new AppError('validation_failed', undefined, {
+        errors: [{ pointer: request.pointer(member), detail }],
+      });
+    if (request.captions && synthesizer.withoutMarks.includes(engine)) {
+      throw refuse(
+        `The engine ${engine} makes none. Choose another engine, or a voice that has one.`,
+        'captions',
+      );
+    }
     if (kind === 'ssml') {
       const { characters } = checkSsml(content, engine);
       if (characters === 0) throw refuse('There is nothing to say in it.');
@@ -117,7 +125,7 @@ export function createRequestSpeech(deps: RequestSpeechDeps): RequestSpeech {
     const there = await store.get(fresh.id);
     if (there?.state === 'deleting' || (there && there.fingerprint !== fresh.fingerprint)) {
       await objects.removeAll(there);
-      await store.delete(there.id, there.version);
+      if (await store.delete(there.id, there.version)) await giveBackOfRemoved(there, deps);
       return false;
     }
     const change = there && changeFor(there, captions);

@@ -1,4 +1,6 @@
 import { type Counters, ofMonth } from '../ledger/counters.ts';
+import type { SpeechRecord } from './speech-record.ts';
+import type { SpeechSynthesizer } from './speech-synthesizer.ts';
 
 /** Characters that may be made into speech in a month (UTC), over all instances. */
 export interface SpeechBudget {
@@ -12,6 +14,26 @@ export interface SpeechBudget {
 
 /** More characters than any budget has. */
 const boundless = 1_000_000_000_000;
+
+interface Removing {
+  budget: Pick<SpeechBudget, 'giveBack'>;
+  synthesizer: Pick<SpeechSynthesizer, 'mostCharacters'>;
+  clock: () => Date;
+}
+
+/**
+ * Gives back what was set aside for a speech whose record was just taken from its maker. One piece stays counted if
+ * the maker may be at it: the engine bills that.
+ */
+export async function giveBackOfRemoved(
+  { reserved, maker, dueAt }: SpeechRecord,
+  { budget, synthesizer, clock }: Removing,
+): Promise<void> {
+  if (!reserved) return;
+  const isHeld = maker !== undefined && dueAt !== undefined && dueAt > clock().toISOString();
+  const underWay = isHeld ? synthesizer.mostCharacters : 0;
+  await budget.giveBack({ ...reserved, characters: reserved.characters - underWay });
+}
 
 interface SpeechBudgetDeps {
   counters: Counters;

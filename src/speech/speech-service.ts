@@ -4,6 +4,7 @@ import type { ByteRange } from '../uploads/object-store.ts';
 import { changed } from './lease.ts';
 import { createMaker, type MakerDeps } from './maker.ts';
 import { createRequestSpeech, type RequestSpeech, type RequestSpeechDeps } from './request-speech.ts';
+import { giveBackOfRemoved } from './speech-budget.ts';
 import { ownedSpeechId } from './speech-id.ts';
 import type { SpeechRecord } from './speech-record.ts';
 import { speechFormats } from './speech-synthesizer.ts';
@@ -47,8 +48,9 @@ export function createSpeechService(deps: SpeechServiceDeps): SpeechService {
       const now = clock().toISOString();
       // A maker may store something until its lease is over: a sweep looks again then.
       const dueAt = there.dueAt !== undefined && there.dueAt > now ? there.dueAt : now;
-      const hidden = changed(there, { set: { state: 'deleting', dueAt }, unset: ['maker'] });
+      const hidden = changed(there, { set: { state: 'deleting', dueAt }, unset: ['maker', 'reserved'] });
       if (!(await store.put(hidden, there.version))) continue;
+      await giveBackOfRemoved(there, deps);
       await objects.removeAll(hidden);
       if (dueAt === now) await store.delete(id, hidden.version);
       return true;

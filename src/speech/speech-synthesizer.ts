@@ -39,6 +39,8 @@ export interface SpeechSynthesizer {
   formats: readonly SpeechFormat[];
   /** Characters of one piece, as the engine bills them. */
   mostCharacters: number;
+  /** Engines that do not say where sentences begin: there are no captions of what they speak. */
+  withoutMarks: readonly string[];
   /**
    * What it can speak with. Asked for again at most once an hour. The first, of all or of a language, is the one that is
    * used unless another is asked for.

@@ -19,29 +19,11 @@ export function billedCharacters(text: string): number {
   return text.length;
 }
 
-/** Text for the inside of an element or of an attribute in either kind of quotes. What XML 1.0 cannot hold is left out. */
-export function escapeText(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-  };
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 (section 2.2) leaves out.
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-      .replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
-  );
-}
-
 /**
  * Checks SSML for an engine before anything is billed: well-formed XML 1.0 of at most 6 000 characters, `<speak>`
  * around it, only the tags, attributes and values that the engine takes, no document type, processing instructions,
  * comments or CDATA, no entities but XML's own five. Rejects with `validation_failed` at `/ssml`; what is found first is
- * named. Takes time in proportion to the length.
+ * named. Counts no characters if there are only blanks to say. Takes time in proportion to the length.
  */
 export function checkSsml(ssml: string, engine: string): { characters: number } {
   const tags = Object.hasOwn(ssmlTags, engine) ? ssmlTags[engine] : undefined;
@@ -54,6 +36,7 @@ export function checkSsml(ssml: string, engine: string): { characters: number } 
   if (!ssml.isWellFormed()) refuse('This is not well-formed Unicode.');
 
   let characters = 0;
+  let isBlank = true;
   let depth = 0;
   const parser = new SaxesParser({ position: true });
   parser.on('error', ({ message }) => refuse(`This is not well-formed XML: ${message}`));
@@ -63,12 +46,16 @@ export function checkSsml(ssml: string, engine: string): { characters: number } 
   parser.on('comment', () => refuse('Comments are not taken.'));
   parser.on('text', (text) => {
     // White space around the root is text to the parser as well.
-    if (depth > 0) characters += billedCharacters(text);
+    if (depth === 0) return;
+    characters += billedCharacters(text);
+    isBlank &&= text.trim() === '';
   });
   parser.on('cdata', () => refuse('CDATA sections are not taken: write &lt; for <.'));
   parser.on('opentag', ({ name, attributes }) => {
     if ((depth === 0) !== (name === 'speak')) refuse('There must be one <speak> around everything.');
     depth += 1;
+    // Its alias is spoken, whatever is in it.
+    if (name === 'sub') isBlank = false;
     if (depth > deepest) refuse(`Tags may be nested ${deepest} deep.`);
     const tag = Object.hasOwn(tags, name) ? tags[name] : undefined;
     if (!tag) return refuse(`The engine ${engine} has no <${name}>.`);
@@ -85,7 +72,7 @@ export function checkSsml(ssml: string, engine: string): { characters: number } 
     depth -= 1;
   });
   parser.write(ssml).close();
-  return { characters };
+  return { characters: isBlank ? 0 : characters };
 }
 
 function refuse(detail: string): never {

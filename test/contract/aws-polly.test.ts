@@ -131,6 +131,7 @@ describe('Polly', () => {
   });
 
   it('does not ask generative voices where sentences begin, because they cannot say', async () => {
+    assert.deepEqual(synthesizer.withoutMarks, ['generative']);
     await assert.rejects(synthesizer.marks({ ...piece, engine: 'generative' }, never), {
       code: 'speech_failed',
     });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createEspeakSynthesizer } from '../../src/platform/local/espeak-synthesizer.ts';
 import { millisecondsOf } from '../../src/speech/audio.ts';
 import type { SpeechPiece } from '../../src/speech/speech-synthesizer.ts';
+import { wavHead } from '../../src/speech/wav.ts';
 import { noEspeak } from '../support/espeak.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
@@ -135,6 +136,35 @@ describe('a program in the place of espeak-ng', () => {
     await assert.rejects(synthesizer.synthesize({ ...piece, kind: 'ssml', content: bad }, never), {
       code: 'validation_failed',
     });
+  });
+
+  it('is started a bounded number of times, however many sentences there are', async () => {
+    const log = path.join(folder, 'started');
+    const wav = path.join(folder, 'wav');
+    await writeFile(
+      wav,
+      Buffer.concat([wavHead({ channels: 1, rate: 8000, bits: 16 }, 16_000), Buffer.alloc(16_000)]),
+    );
+    const synthesizer = await stub(`echo x >> ${log}; /bin/cat > /dev/null; /bin/cat ${wav}`);
+    const sentences = Array.from({ length: 250 }, (_, n) => `Number ${n}.`);
+    for (const kind of ['text', 'ssml'] as const) {
+      const said = sentences.join(' ');
+      const content = kind === 'ssml' ? `<speak><p>${said}</p></speak>` : said;
+      const marks = await synthesizer.marks({ ...piece, kind, content }, never);
+      assert.deepEqual(
+        marks.map(({ text }) => text),
+        sentences,
+      );
+      const starts = marks.map(({ at }) => at);
+      assert.equal(new Set(starts).size, 250);
+      assert.deepEqual(
+        starts,
+        starts.toSorted((a, b) => a - b),
+      );
+      assert.ok((starts.at(-1) ?? 0) < 1000);
+    }
+    const runs = (await readFile(log, 'utf8')).trim().split('\n').length;
+    assert.ok(runs <= 2 * 17, `${runs} runs`);
   });
 
   it('is killed when nobody wants its speech any more, and no more than two run at once', async () => {

@@ -140,6 +140,22 @@ export function speechServiceSuite(name: string, open: () => Promise<OpenedSpeec
       assert.equal((await service.request(asking('One. Two.', { captions: true }))).outcome, 'there');
     });
 
+    it('refuses captions with an engine that cannot make them, before anything is set aside', async () => {
+      const { service, clock } = bench();
+      const wanted = { voice: 'Carla' };
+      await assert.rejects(service.request(asking('Uno.', { wanted, captions: true })), {
+        code: 'validation_failed',
+        errors: [
+          {
+            pointer: '/captions',
+            detail: 'The engine generative makes none. Choose another engine, or a voice that has one.',
+          },
+        ],
+      });
+      assert.deepEqual([await total(clock), await opened.contents(), billed.spoken], [0, [], []]);
+      assert.equal((await service.request(asking('Uno.', { wanted }))).outcome, 'made');
+    });
+
     it('adds captions to a speech that is being made', async () => {
       const engine = synthesizer();
       const gate = Promise.withResolvers<void>();
@@ -357,6 +373,27 @@ export function speechServiceSuite(name: string, open: () => Promise<OpenedSpeec
       assert.deepEqual(await opened.contents(), []);
       assert.equal(await opened.here.speechStore.get(record.id), undefined);
       assert.ok(engine.spoken.length <= 2, 'it did not go on');
+    });
+
+    it('gives back what was set aside for a speech that is removed while it is made, but for the piece under way', async () => {
+      for (const remove of ['removed', 'replaced by another voice'] as const) {
+        const engine = synthesizer();
+        const gate = Promise.withResolvers<void>();
+        engine.setBefore(async ({ voice }) => {
+          if (voice === 'Anna') await gate.promise;
+        });
+        const { service, clock } = bench({ synthesizer: engine, waitMs: 0 });
+        const before = await total(clock);
+        const owner = `feedback ${remove}`;
+        await service.request(asking(sentences(200), { owner }));
+        await until(async () => (await total(clock)) - before === sentences(200).length || undefined);
+        if (remove === 'removed') await service.removeOwned(owner);
+        else await service.request(asking('Short.', { owner, wanted: { voice: 'Brian' } }));
+        gate.resolve();
+        await service.settled();
+        const short = remove === 'removed' ? 0 : 'Short.'.length;
+        assert.equal((await total(clock)) - before, engine.mostCharacters + short, remove);
+      }
     });
 
     it('finds every speech of an owner without a list, and shows it to nobody else', async () => {

@@ -141,6 +141,22 @@ export function usageMeterSuite(name: string, open: () => Promise<OpenedUsageMet
       assert.equal(allowed(await takes(1, limits, noon)), 1);
     });
 
+    it('forgets what a plan left that needed more time than the new one has', async () => {
+      const slow = { rate: 0.001, burst: 30 };
+      await Promise.all(Array.from({ length: 30 }, () => meter.take(key, slow, noon)));
+      assert.equal(allowed(await takes(1, slow, noon)), 0);
+      assert.equal(allowed(await takes(21, limits, noon)), 20);
+      const verdicts = await Promise.all(
+        Array.from({ length: 10 }, () => opened.neighbour.take(key, limits, after(500))),
+      );
+      assert.equal(allowed(verdicts), 5);
+    });
+
+    it('does not take clocks that are a minute apart for another plan', async () => {
+      await takes(20, limits, after(60_000));
+      assert.equal(allowed(await Promise.all([opened.neighbour.take(key, limits, noon)])), 0);
+    });
+
     it('counts each key for itself, whatever is in it', async () => {
       for (const other of ['a', 'a#b', 'subject:anna@example.org', "x'; --", 'ключ']) {
         key = other;

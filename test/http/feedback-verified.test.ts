@@ -5,6 +5,7 @@ import { type AwsStandIn, startAwsStandIn } from '../support/aws-stand-in.ts';
 import { assertProblem, storedThings } from '../support/checks.ts';
 import { feedbackClient, formData, receiptOf } from '../support/feedback-client.ts';
 import { mintProof, proofSecret } from '../support/mint-proofs.ts';
+import { parseCsv } from '../support/parse-csv.ts';
 import { jpeg, windowsProgram } from '../support/samples.ts';
 import { type Inlet, startInlet } from '../support/start-inlet.ts';
 import { verifyAddress } from '../support/verify-address.ts';
@@ -46,6 +47,9 @@ describe('feedback with a proof', () => {
     const { id } = await receiptOf(await client.sendJson({ message: 'Hi', email: someone(), proof }));
     const { verified, verifiedBy } = await client.get(id);
     assert.deepEqual({ verified, verifiedBy }, { verified: true, verifiedBy: 'sms' });
+    const exported = await client.asAdmin('/v1/feedback/export');
+    const rows = parseCsv((await exported.text()).replace(/^\ufeff/, ''));
+    assert.equal(rows.find((row) => row.id === id)?.verifiedBy, 'sms');
   });
 
   it('takes the proof of a form in `_proof`, which does not become a field', async () => {

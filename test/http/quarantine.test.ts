@@ -139,6 +139,21 @@ describe('feedback in quarantine', () => {
     assert.equal((await client.get(first.id)).status, 'quarantined');
   });
 
+  it('counts in no statistics but those that are asked for by its status', async () => {
+    const counts = async (query = '') => {
+      const answer = await client.asAdmin(`/v1/feedback/stats?form=counted${query}`);
+      const { items } = (await answer.json()) as { items: { count: number; average: number | null }[] };
+      return items.map(({ count, average }) => [count, average]);
+    };
+    const id = await hold({ form: 'counted', rating: 1 });
+    const ticket = await openAndSolve(inlet, 'counted');
+    await receiptOf(await client.sendJson({ message: 'Good', form: 'counted', rating: 5, ...ticket }));
+    assert.deepEqual(await counts(), [[1, 5]]);
+    assert.deepEqual(await counts('&status=quarantined'), [[1, 1]]);
+    await release(id);
+    assert.deepEqual(await counts(), [[2, 3]]);
+  });
+
   it('is exported with its reasons', async () => {
     const id = await hold({ form: 'export' });
     const get = async (format: string) =>

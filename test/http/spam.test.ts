@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Scope } from '../../src/keys/key-store.ts';
 import { createFormTokens } from '../../src/spam/form-tokens.ts';
+import { assertProblem } from '../support/checks.ts';
 import { feedbackClient, formData, receiptOf } from '../support/feedback-client.ts';
 import { withKeys } from '../support/inlet-keys.ts';
 import { openAndSolve, openForm, solved } from '../support/open-form.ts';
@@ -77,6 +78,11 @@ describe('feedback that is judged', () => {
     assert.deepEqual(await send({ ...(await openAndSolve(inlet)), website: 'x' }), ['honeypot']);
     assert.deepEqual(await send({ ...(await openAndSolve(inlet)), fields: { website: 'x' } }), ['honeypot']);
     assert.deepEqual(await send({ ...(await openAndSolve(inlet)), website: ['x'] }), ['honeypot']);
+  });
+
+  it('is refused with fields that are no object, as without the checks', async () => {
+    const answer = await client.sendJson({ message: 'Hello', fields: ['a'] });
+    await assertProblem(inlet, answer, 'POST /v1/feedback', 'validation_failed');
   });
 
   it('is held with a forged token, one of another form, or one that is too old', async () => {

@@ -73,21 +73,33 @@ describe('speech', { skip: noEspeak() ?? false }, () => {
     assert.equal(await inlet.metric('inlet_speech_characters_total'), 13 + 12);
   });
 
-  it('makes 20 000 characters into one file whose captions are in order', async () => {
-    const sentence = (n: number) => `This is the sentence number ${n}, which is read aloud. `;
+  const manySentences = (characters: number) => {
     let text = '';
-    for (let n = 1; text.length < 20_000; n++) text += sentence(n);
-    text = text.slice(0, 20_000).trim();
-    let answer = await post({ text, captions: true });
-    const { id } = await shown(answer.clone());
-    assert.ok([201, 202].includes(answer.status));
-    const speech = await until(async () => {
-      answer = await asAdmin(`/v1/speech/${id}`);
-      const now = await shown(answer);
-      return now.state === 'complete' && now.captions === 'done' ? now : undefined;
+    for (let n = 1; text.length < characters; n++) {
+      text += `This is the sentence number ${n}, which is read aloud. `;
+    }
+    return text.slice(0, characters).trim();
+  };
+  /** Asks for it, and looks again and again until it is complete. */
+  async function made(body: { text: string; captions?: boolean }): Promise<Shown> {
+    const answer = await post(body);
+    assert.ok([201, 202].includes(answer.status), await answer.clone().text());
+    const { id } = await shown(answer);
+    return until(async () => {
+      const now = await shown(await asAdmin(`/v1/speech/${id}`));
+      return now.state === 'complete' && now.captions !== 'making' ? now : undefined;
     }, 100_000);
-    const audio = await fetch(speech.links.content);
-    assert.equal((await audio.arrayBuffer()).byteLength, speech.size);
+  }
+
+  it('makes 20 000 characters into one file', async () => {
+    const speech = await made({ text: manySentences(20_000) });
+    const audio = new Uint8Array(await (await fetch(speech.links.content)).arrayBuffer());
+    assert.deepEqual([audio.length, sha256(audio)], [speech.size, speech.sha256]);
+    assert.ok(speech.milliseconds > 600_000, 'longer than any piece');
+  });
+
+  it('makes captions that are in order, of a text that is spoken in two pieces', async () => {
+    const speech = await made({ text: manySentences(4000), captions: true });
     const captions = await fetch(speech.links.captions ?? '');
     assert.equal(captions.headers.get('content-type'), 'text/vtt; charset=utf-8');
     const vtt = await captions.text();
@@ -97,7 +109,7 @@ describe('speech', { skip: noEspeak() ?? false }, () => {
       numbers,
       Array.from({ length: numbers.length }, (_, n) => n + 1),
     );
-    assert.ok(numbers.length > 350, `${numbers.length} cues`);
+    assert.ok(numbers.length > 70, `${numbers.length} cues`);
     const starts = [...vtt.matchAll(/^(\S+) --> /gm)].map(([, start = '']) => start);
     assert.deepEqual(starts, starts.toSorted());
   });
@@ -106,7 +118,9 @@ describe('speech', { skip: noEspeak() ?? false }, () => {
     const good = await post({ ssml: '<speak>One <break time="200ms"/> two.</speak>' });
     assert.equal(good.status, 201, await good.clone().text());
     assert.equal((await refusal({ ssml: '<speak><audio src="x"/></speak>' })).errors?.[0]?.pointer, '/ssml');
-    assert.equal((await refusal({ ssml: '<speak></speak>' })).errors?.[0]?.pointer, '/ssml');
+    for (const ssml of ['<speak></speak>', '<speak>   </speak>']) {
+      assert.equal((await refusal({ ssml })).errors?.[0]?.detail, 'There is nothing to say in it.');
+    }
   });
 
   it('points at a voice, language, engine or format that is not there, and names those that are', async () => {

@@ -37,6 +37,7 @@ export function countingSynthesizer(
   return {
     formats: ['wav'],
     mostCharacters,
+    withoutMarks: ['generative'],
     ...billed,
     setBefore(given) {
       before = given;
@@ -44,6 +45,7 @@ export function countingSynthesizer(
     voices: async () => [
       { id: 'Anna', name: 'Anna', languages: ['de-DE', 'en-GB'], engines: ['neural', 'standard'] },
       { id: 'Brian', name: 'Brian', languages: ['en-GB'], engines: ['standard'] },
+      { id: 'Carla', name: 'Carla', languages: ['it-IT'], engines: ['generative'] },
     ],
     async synthesize(piece) {
       await before(piece);

@@ -1,4 +1,4 @@
-import { bucketAt, type MeterState, refusalOf, verdictOf } from '../../keys/token-bucket.ts';
+import { bucketAt, type MeterState, refusalOf, underPlan, verdictOf } from '../../keys/token-bucket.ts';
 import { keptMonths, type Limits, monthOf, type UsageMeter } from '../../keys/usage-meter.ts';
 import type { DynamoTable, Item } from './dynamo-table.ts';
 
@@ -17,20 +17,20 @@ const expiryOf = (now: Date) => Math.ceil(now.getTime() / 1000) + (keptMonths + 
  * does the updates of one item one after another, so that no request has to be tried again because of others. A
  * request that the SDK repeats because its answer was lost may count twice.
  *
- * Because time and count only ever rise, what was seen last is enough to refuse: a flood over the limit costs no
- * calls. DynamoDB takes about 1000 updates a second of one item, which bounds what one key can do.
+ * Because time and count only ever rise under one plan, what was seen last is enough to refuse: a flood over the limit
+ * costs no calls. DynamoDB takes about 1000 updates a second of one item, which bounds what one key can do.
  */
 export function createDynamoUsageMeter(table: DynamoTable): UsageMeter {
   const seen = new Map<string, MeterState & { month: string }>();
 
-  function recall(key: string, month: string): MeterState {
+  function recall(key: string, limits: Limits, now: Date): MeterState {
     const known = seen.get(key);
-    return { full: known?.full ?? 0, used: known?.month === month ? known.used : 0 };
+    const used = known?.month === monthOf(now) ? known.used : 0;
+    return underPlan({ full: known?.full ?? 0, used }, limits, now);
   }
 
-  /** Answers can overtake each other: what was further on stays. */
-  function remember(key: string, month: string, state: MeterState): void {
-    const known = recall(key, month);
+  /** Answers can overtake each other: what was further on than `known` stays. */
+  function remember(key: string, month: string, known: MeterState, state: MeterState): void {
     seen.delete(key);
     seen.set(key, { month, full: Math.max(known.full, state.full), used: Math.max(known.used, state.used) });
     const [oldest] = seen.size > mostRemembered ? seen.keys() : [];
@@ -40,15 +40,16 @@ export function createDynamoUsageMeter(table: DynamoTable): UsageMeter {
   return {
     async take(key, limits, now) {
       const month = monthOf(now);
-      let state = recall(key, month);
+      let state = recall(key, limits, now);
       for (;;) {
         const reason = refusalOf(state, limits, now);
         if (reason) return verdictOf(state, limits, now, reason);
         const item = await table.update(pkOf(key), takeOne(state, limits, now));
         // A refused update means that others were faster. What they left either refuses, or says how to go on.
         const found = item ?? (await table.get(pkOf(key))) ?? {};
-        state = { full: Number(found.full ?? 0), used: Number(found[attributeOf(month)] ?? 0) };
-        remember(key, month, state);
+        const there = { full: Number(found.full ?? 0), used: Number(found[attributeOf(month)] ?? 0) };
+        state = underPlan(there, limits, now);
+        remember(key, month, recall(key, limits, now), state);
         if (item) return verdictOf(state, limits, now);
       }
     },
@@ -74,7 +75,10 @@ function countOne(now: Date): string {
   return `ADD #${attributeOf(monthOf(now))} :one REMOVE #${attributeOf(monthOf(now, keptMonths))}`;
 }
 
-/** A bucket that is not full becomes full one interval later; a full one, one interval from now. */
+/**
+ * A bucket that is not full becomes full one interval later; a full one, one interval from now, as does one that another
+ * plan left.
+ */
 function takeOne(state: MeterState, limits: Limits, now: Date) {
   const bucket = bucketAt(limits, now);
   const draining = state.full >= bucket.now;
@@ -84,13 +88,13 @@ function takeOne(state: MeterState, limits: Limits, now: Date) {
     ':now': bucket.now,
     ...(draining
       ? { ':interval': bucket.interval, ':latest': bucket.latest }
-      : { ':full': bucket.now + bucket.interval }),
+      : { ':full': bucket.now + bucket.interval, ':never': bucket.never }),
     ...(limits.quota !== undefined && { ':quota': limits.quota }),
   };
   const month = `#${attributeOf(monthOf(now))}`;
   const hasRoom = draining
     ? '#full BETWEEN :now AND :latest'
-    : '(attribute_not_exists(#full) OR #full < :now)';
+    : '(attribute_not_exists(#full) OR #full < :now OR #full > :never)';
   const hasQuota = ` AND (attribute_not_exists(${month}) OR ${month} < :quota)`;
   return {
     update: `SET #expiresAt = :expiresAt, #full = ${draining ? '#full + :interval' : ':full'} ${countOne(now)}`,

@@ -26,6 +26,9 @@ const pcm = { channels: 1, rate: 16_000, bits: 16 };
 /** Milliseconds after which Polly cuts the audio off without a word. Source: "Quotas in Amazon Polly". */
 const longestAudio = 600_000;
 
+/** Source: "Speech marks" in the Developer Guide: they are for neural, long-form and standard voices. */
+const withoutMarks: readonly string[] = ['generative'];
+
 const outputFormats = { mp3: 'mp3', ogg: 'ogg_vorbis', wav: 'pcm' } as const;
 
 /**
@@ -70,6 +73,7 @@ export function createPollySynthesizer({ polly, clock }: PollyDeps): SpeechSynth
   return {
     formats: ['mp3', 'ogg', 'wav'],
     mostCharacters: 3000,
+    withoutMarks,
 
     async voices() {
       try {
@@ -97,9 +101,8 @@ export function createPollySynthesizer({ polly, clock }: PollyDeps): SpeechSynth
     },
 
     async marks(piece, signal) {
-      // Source: "Speech marks" in the Developer Guide: for neural, long-form and standard voices.
-      if (engineOf(piece) === 'generative') {
-        throw new AppError('speech_failed', 'The engine generative does not say where sentences begin.');
+      if (withoutMarks.includes(engineOf(piece))) {
+        throw new AppError('speech_failed', `The engine ${piece.engine} does not say where sentences begin.`);
       }
       const lines = await call(piece, { OutputFormat: 'json', SpeechMarkTypes: ['sentence'] }, signal);
       return readPollyMarks(lines.toString('utf8'), piece.kind);

@@ -4,8 +4,8 @@ import { ssmlTags } from '../../speech/ssml-tags.ts';
 
 type Wording = Pick<SpeechPiece, 'kind' | 'content' | 'language'>;
 
-/** A sentence as a person reads it, and what espeak-ng is given to speak it alone. */
-interface Sentence {
+/** A sentence as a person reads it, and as espeak-ng is given it. */
+export interface Sentence {
   text: string;
   input: string;
 }
@@ -14,9 +14,13 @@ type Event = { open: string; name: string } | { close: string } | { text: string
 
 /** What espeak-ng is given to speak all of it. */
 export function espeakInput({ kind, content }: Wording): string {
-  return write(kind === 'ssml' ? eventsOf(content) : [{ text: content }], kind, [])
-    .map(({ input }) => input)
-    .join('');
+  return together(write(kind === 'ssml' ? eventsOf(content) : [{ text: content }], kind, []), kind);
+}
+
+/** What espeak-ng is given to speak these sentences, one after the other. */
+export function together(sentences: readonly Sentence[], kind: Wording['kind']): string {
+  const input = sentences.map((sentence) => sentence.input).join('');
+  return kind === 'ssml' ? `<speak>${input}</speak>` : input;
 }
 
 /** The sentences, each on its own; in SSML with the tags around it. */
@@ -78,7 +82,6 @@ function eventsOf(ssml: string): Event[] {
 function write(events: Event[], kind: Wording['kind'], starts: number[]): Sentence[] {
   const parts: Sentence[] = [];
   const open: { open: string; name: string }[] = [];
-  const wrap = (input: string) => (kind === 'ssml' ? `<speak>${input}</speak>` : input);
   let text = '';
   let input = '';
   let at = 0;
@@ -86,7 +89,7 @@ function write(events: Event[], kind: Wording['kind'], starts: number[]): Senten
   const part = () => {
     if (text.trim() === '') return;
     const closing = open.toReversed().map(({ name }) => `</${name}>`);
-    parts.push({ text: text.replaceAll(/\s+/g, ' ').trim(), input: wrap(input + closing.join('')) });
+    parts.push({ text: text.replaceAll(/\s+/g, ' ').trim(), input: input + closing.join('') });
     text = '';
     input = open.map((tag) => tag.open).join('');
   };

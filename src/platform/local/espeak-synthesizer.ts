@@ -5,7 +5,7 @@ import type { SpeechPiece, SpeechSynthesizer } from '../../speech/speech-synthes
 import { checkSsml } from '../../speech/ssml.ts';
 import { readWav, type Wav, wavHead } from '../../speech/wav.ts';
 import { createTurns } from '../../turns.ts';
-import { espeakInput, espeakSentences } from './espeak-input.ts';
+import { espeakInput, espeakSentences, together } from './espeak-input.ts';
 import { runEspeak } from './espeak-process.ts';
 import { espeakEngine, readEspeakVoices } from './espeak-voices.ts';
 
@@ -16,6 +16,9 @@ interface EspeakDeps {
 }
 
 const hour = 3_600_000;
+
+/** Runs for the marks of one piece, beside that of all of it. A piece may have a thousand sentences. */
+const mostRuns = 16;
 
 /** Programs at once. Each uses a whole processor, for a moment. */
 const atOnce = 2;
@@ -56,6 +59,7 @@ export function createEspeakSynthesizer({ clock, env }: EspeakDeps): SpeechSynth
   return {
     formats: ['wav'],
     mostCharacters: 3000,
+    withoutMarks: [],
     voices,
 
     async synthesize(piece, signal) {
@@ -66,14 +70,24 @@ export function createEspeakSynthesizer({ clock, env }: EspeakDeps): SpeechSynth
 
     /**
      * espeak-ng does not say where sentences begin, so each is spoken alone, and the lengths are scaled to that of
-     * the whole: right to within the difference of the pauses.
+     * the whole: right to within the difference of the pauses. Of more than 16 sentences some are spoken together, and
+     * share their time by their characters.
      */
     async marks(piece, signal) {
       const args = await prepare(piece, signal);
-      const whole = await speak(args, espeakInput(piece), signal);
       const sentences = espeakSentences(piece);
-      const lengths: number[] = [];
-      for (const { input } of sentences) lengths.push((await speak(args, input, signal)).pcm.length);
+      const apart = async () => {
+        const lengths: number[] = [];
+        const size = Math.ceil(sentences.length / mostRuns);
+        for (let from = 0; from < sentences.length; from += size) {
+          const group = sentences.slice(from, from + size);
+          const { pcm } = await speak(args, together(group, piece.kind), signal);
+          const characters = group.reduce((total, { text }) => total + text.length, 0);
+          lengths.push(...group.map(({ text }) => (pcm.length * text.length) / characters));
+        }
+        return lengths;
+      };
+      const [whole, lengths] = await Promise.all([speak(args, espeakInput(piece), signal), apart()]);
       const sum = lengths.reduce((total, length) => total + length, 0);
       const milliseconds = (whole.pcm.length / ((whole.channels * whole.bits) / 8) / whole.rate) * 1000;
       let before = 0;

@@ -1,4 +1,4 @@
-import { bucketAt, type MeterState, refusalOf, verdictOf } from '../../keys/token-bucket.ts';
+import { bucketAt, type MeterState, refusalOf, underPlan, verdictOf } from '../../keys/token-bucket.ts';
 import { keptMonths, monthOf, type UsageMeter } from '../../keys/usage-meter.ts';
 import type { Database } from './sqlite-database.ts';
 
@@ -26,10 +26,11 @@ export function createSqliteUsageMeter(database: Database): UsageMeter {
   return {
     async take(key, limits, now) {
       return database.transaction(() => {
-        const state: MeterState = {
+        const found: MeterState = {
           full: Number(bucket.get(key)?.full ?? 0),
           used: Number(used.get(key, monthOf(now))?.requests ?? 0),
         };
+        const state = underPlan(found, limits, now);
         const reason = refusalOf(state, limits, now);
         if (reason) return verdictOf(state, limits, now, reason);
         const { now: micros, interval } = bucketAt(limits, now);

@@ -58,6 +58,17 @@ describe('the notification of feedback', () => {
     });
   });
 
+  it('says over which channel it was verified, because a telephone number says nothing of the e-mail address', () => {
+    const record = aFeedback({
+      email: 'somebody@example.org',
+      verified: true,
+      verifiedBy: { channel: 'sms', subject: 'a keyed hash' },
+    });
+    const { data } = toNotification(record, linkTo);
+    assert.deepEqual([data.verified, data.verifiedBy], [true, 'sms']);
+    assert.doesNotMatch(JSON.stringify(data), /keyed hash/);
+  });
+
   it('leaves out what was not said, and links that it cannot make', () => {
     const { subject, data, prose, attributes } = toNotification(
       aFeedback({ uploads: ['u1'] }),

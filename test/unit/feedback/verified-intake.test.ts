@@ -166,6 +166,31 @@ describe('verified feedback over stores that fail', () => {
     await assert.rejects((await serviceOver()).send(await mintProof({ to })), { code: 'already_responded' });
   });
 
+  it('lets nobody in between when a request fails whose equal has succeeded before', async () => {
+    const to = 'anna@example.org';
+    const proof = await mintProof({ to });
+    const other = await mintProof({ to });
+    const eager: Claims = {
+      ...claims,
+      // Another request of the same address comes at the moment at which its response is let go of.
+      async release(name, owner) {
+        await claims.release(name, owner);
+        if (name.startsWith('response'))
+          await (await serviceOver()).send(other, 'another key').catch(() => {});
+      },
+      async claim(name, owner, until) {
+        const holder = await claims.claim(name, owner, until);
+        if (!name.startsWith('response')) return holder;
+        await (await serviceOver()).send(proof, 'a key');
+        return unavailable();
+      },
+    };
+    await assert.rejects((await serviceOver({ claims: eager })).send(proof, 'a key'), {
+      code: 'store_unavailable',
+    });
+    assert.equal((await store.list({}, { limit: 10 })).length, 1);
+  });
+
   it('does not give a proof back while nobody can say whether the record is there', async () => {
     const proof = await mintProof({ to: 'anna@example.org' });
     const silent: FeedbackStore = {

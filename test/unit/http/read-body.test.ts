@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import express from 'express';
 import supertest from 'supertest';
 import { jsonObject, readText, urlencodedPairs } from '../../../src/http/read-body.ts';
@@ -26,6 +27,21 @@ test('anything but an object is refused', () => {
     '\ufeff{}',
   ]) {
     assert.throws(() => jsonObject(text), { code: 'invalid_json' }, text);
+  }
+});
+
+test('what a broken text says is not repeated: problems are logged, and codes and numbers must not be', () => {
+  for (const text of [
+    '{"code":x12345678}',
+    '{"to":+4915112345678}',
+    '{"code":"12345678}',
+    '{"code":12345678',
+  ]) {
+    assert.throws(
+      () => jsonObject(text),
+      (error: Error) => !inspect(error).includes('12345'),
+      text,
+    );
   }
 });
 

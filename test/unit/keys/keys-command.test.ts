@@ -122,3 +122,14 @@ test('what there is not, and what there is already, is said in a sentence', asyn
   assert.match(await complaint('nonsense'), /^Usage: npm run keys/);
   assert.match(await complaint('list', '--nonsense'), /--nonsense[\s\S]*Usage: npm run keys/);
 });
+
+test('a network is taken in no old notation, in which it means another one than it seems to', async () => {
+  // Libraries read these as 0.0.0.10/32, 8.0.0.0/8, 10.0.0.1/32 and 192.0.2.1/32.
+  for (const network of ['10', '010.0.0.0/8', '10.1', '0xc0.0.2.1', '10/8', 'fe80::1%eth0']) {
+    const plan = ['plan', 'create', '--name', 'odd', '--rate', '1', '--burst', '1', '--cidrs', network];
+    assert.equal(
+      await complaint(...plan),
+      `--cidrs: expected a network such as 192.0.2.0/24, not ${network}`,
+    );
+  }
+});

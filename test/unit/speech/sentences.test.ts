@@ -95,6 +95,17 @@ describe('splitting a text into pieces', () => {
     ]);
   });
 
+  it('makes shorter pieces of languages that say more with a character', () => {
+    const text = '名前はまだない。'.repeat(750);
+    for (const language of ['zh', 'cmn-CN', 'yue-CN', 'ja-JP', 'ko-KR', 'cmn-latn-pinyin']) {
+      const pieces = splitText(text, language, 3000);
+      assert.deepEqual(new Set(pieces.map((piece) => piece.length)), new Set([1000]), language);
+      assert.equal(pieces.join(''), text);
+    }
+    assert.equal(splitText(text, 'en-US', 3000).length, 2);
+    assert.equal(splitText(text, 'ja-JP', 500)[0]?.length, 496);
+  });
+
   it('splits a sentence that is too long before a word', () => {
     assert.deepEqual(splitText('the quick brown fox jumps over', 'en', 12), [
       'the quick ',
