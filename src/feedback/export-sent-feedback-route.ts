@@ -7,12 +7,13 @@ import { archiveNames } from './archive-names.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
 import { feedbackId } from './feedback-schemas.ts';
+import { said } from './said.ts';
 import { type ArchiveFile, createArchive } from './sent-archive.ts';
-import { attachmentsOf, attachmentView, sentView } from './sent-view.ts';
+import { attachmentsOf, attachmentView } from './sent-attachments.ts';
 
 /** The feedback as a file that a person can read and a program too, with the names of the files beside it. */
 function describe(record: FeedbackRecord, attachments: object[]): ArchiveFile {
-  const text = `${JSON.stringify({ ...sentView(record), attachments }, undefined, 2)}\n`;
+  const text = `${JSON.stringify({ ...said(record), attachments }, undefined, 2)}\n`;
   const bytes = Buffer.from(text);
   return {
     name: 'feedback.json',

@@ -3,9 +3,10 @@ import { baseUrl } from '../http/base-url.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { FeedbackRouteDeps } from './feedback-routes.ts';
 import { feedbackId } from './feedback-schemas.ts';
+import { said } from './said.ts';
 import { accessSeconds, sentPath } from './sender-access.ts';
+import { attachmentsOf, attachmentView } from './sent-attachments.ts';
 import { sentFeedback } from './sent-schemas.ts';
-import { attachmentsOf, attachmentView, sentView } from './sent-view.ts';
 
 /** `GET /v1/feedback/{id}/sent`: what its sender sees, also while it is in quarantine. */
 export function getSentFeedbackRoute(deps: FeedbackRouteDeps): Route {
@@ -34,7 +35,7 @@ export function getSentFeedbackRoute(deps: FeedbackRouteDeps): Route {
       }));
       const isSpoken = (await speech.made(record.id)).length > 0;
       const shownLinks = isSpoken ? { speech: sign(`${sentPath(record.id)}/speech`) } : {};
-      return { status: 200, body: { ...sentView(record), attachments, links: shownLinks } };
+      return { status: 200, body: { ...said(record), attachments, links: shownLinks } };
     },
   });
 }

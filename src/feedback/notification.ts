@@ -1,5 +1,6 @@
 import type { FeedbackRecord } from './feedback-record.ts';
 import type { Notification } from './notifier.ts';
+import { said } from './said.ts';
 
 /** A line a fact, for people who read mail on a telephone. */
 function facts(record: FeedbackRecord, links: Map<string, string>): string[] {
@@ -30,8 +31,7 @@ export function toNotification(
     const link = linkTo(upload);
     if (link) links.set(upload, link);
   }
-  const { id, receivedAt, form, message, rating, name, email, page, fields, status, verified, verifiedBy } =
-    record;
+  const { id, form, message, rating, name, status, verified } = record;
   const stars = rating === undefined ? '' : ` ${rating}/5`;
   const line = [...message.replaceAll(/\s+/g, ' ')];
   const opening = line.length > 60 ? `${line.slice(0, 60).join('').trimEnd()}…` : line.join('');
@@ -41,23 +41,12 @@ export function toNotification(
     prose: `${message}\n\n-- \n${facts(record, links).join('\n')}\nId:       ${id}\n`,
     data: {
       type: 'feedback',
-      id,
-      receivedAt,
-      form,
-      message,
-      ...(rating !== undefined && { rating }),
-      ...(name !== undefined && { name }),
-      ...(email !== undefined && { email }),
-      ...(page !== undefined && { page }),
-      fields,
+      ...said(record),
       uploads: record.uploads.map((upload) => ({
         id: upload,
         ...(links.has(upload) && { content: links.get(upload) }),
       })),
       status,
-      verified,
-      // A telephone number that is verified says nothing of the e-mail address beside it.
-      ...(verifiedBy && { verifiedBy: verifiedBy.channel }),
     },
     attributes: {
       type: 'feedback',

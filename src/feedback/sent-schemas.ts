@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../otp/channel.ts';
-import { feedbackId } from './feedback-schemas.ts';
+import { feedback } from './feedback-schemas.ts';
 
 const link = (use: string) => z.url().meta({ description: `Signed, expires. ${use}` });
 
@@ -26,17 +25,7 @@ const attachment = z.object({
 /** Nothing of what the people behind the form made of it. */
 export const sentFeedback = z
   .object({
-    id: feedbackId,
-    receivedAt: z.iso.datetime(),
-    form: z.string(),
-    message: z.string(),
-    rating: z.number().int().optional(),
-    name: z.string().optional(),
-    email: z.string().optional(),
-    page: z.string().optional(),
-    fields: z.record(z.string(), z.string()),
-    verified: z.boolean().meta({ description: 'Whether it was sent with a verified address.' }),
-    verifiedBy: z.enum(channels).optional().meta({ description: 'Over which channel.' }),
+    ...feedback.omit({ uploads: true, status: true, suspicions: true, delivery: true }).shape,
     attachments: z.array(attachment),
     links: z.object({ speech: link('The feedback as audio, if it was made.').optional() }),
   })

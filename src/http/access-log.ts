@@ -11,7 +11,9 @@ const clientClosedRequest = 499;
  * whoever has one can use up the tries of an address.
  */
 function withoutSecrets(url: string): string {
-  return url.replace(/([?&]signature=)[^&]*/g, '$1[redacted]').replace(/^(\/v1\/otp\/)[^/?]+/, '$1[redacted]');
+  return url
+    .replace(/([?&]signature=)[^&]*/g, '$1[redacted]')
+    .replace(/^(\/v1\/otp\/)[^/?]+/, '$1[redacted]');
 }
 
 /** Asked for at the start: a socket that is closed no longer knows who was at its other end. */

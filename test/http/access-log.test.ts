@@ -74,6 +74,13 @@ test('the signature of a link stays out of the log', async () => {
   await client.remove(id);
 });
 
+test('the id of a code stays out of the log', async () => {
+  const id = `${'a'.repeat(22)}.${'b'.repeat(22)}`;
+  await inlet.fetch(`/v1/otp/${id}/verify`, { method: 'POST', headers: { 'X-Request-Id': 'log-code' } });
+  assert.equal((await logged('log-code')).url, '/v1/otp/[redacted]/verify');
+  assert.ok(!inlet.output().includes(id));
+});
+
 test('a problem is named', async () => {
   const answer = await inlet.fetch('/v1/uploads', { headers: { 'X-Request-Id': 'log-4' } });
   await answer.text();

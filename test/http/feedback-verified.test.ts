@@ -129,7 +129,7 @@ describe('feedback with a proof', () => {
   }
 
   it('needs a proof on a form that takes verified feedback only', async () => {
-    for (const form of ['members', 'ballot']) {
+    for (const form of ['members', 'Members', 'ballot']) {
       await refused(await client.sendJson({ form, message: 'Hi' }), 'proof_required');
       await receiptOf(
         await client.sendJson({ form, message: 'Hi', proof: await mintProof({ to: someone() }) }),

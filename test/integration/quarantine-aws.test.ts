@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { composeKeys } from '../../src/compose-keys.ts';
+import { composeKeys } from '../../src/compose/compose-keys.ts';
 import { scopes } from '../../src/keys/key-store.ts';
 import { openAwsPlatform } from '../../src/platform/aws/open-aws-platform.ts';
 import { type AwsStandIn, startAwsStandIn } from '../support/aws-stand-in.ts';

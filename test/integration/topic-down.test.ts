@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
-import { composeKeys } from '../../src/compose-keys.ts';
+import { composeKeys } from '../../src/compose/compose-keys.ts';
 import { scopes } from '../../src/keys/key-store.ts';
 import { openAwsPlatform } from '../../src/platform/aws/open-aws-platform.ts';
 import type { AwsAccount } from '../support/aws-account.ts';

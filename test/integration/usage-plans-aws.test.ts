@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { composeKeys, composePlans } from '../../src/compose-keys.ts';
+import { composeKeys, composePlans } from '../../src/compose/compose-keys.ts';
 import { openAwsPlatform } from '../../src/platform/aws/open-aws-platform.ts';
 import { startAwsStandIn } from '../support/aws-stand-in.ts';
 import { aPlan } from '../support/records.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { composeKeys, composePlans } from '../../src/compose/compose-keys.ts';
 import { openPlatform } from '../../src/compose.ts';
-import { composeKeys, composePlans } from '../../src/compose-keys.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { KeyService } from '../../src/keys/key-service.ts';
 import { scopes as allScopes, type Scope } from '../../src/keys/key-store.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { composeKeys } from '../../../src/compose/compose-keys.ts';
 import { openPlatform } from '../../../src/compose.ts';
-import { composeKeys } from '../../../src/compose-keys.ts';
 import { scopes } from '../../../src/keys/key-store.ts';
 import type { AwsStandIn } from '../../support/aws-stand-in.ts';
 import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';

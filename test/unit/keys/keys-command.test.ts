@@ -3,7 +3,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { runCommand } from '../../../scripts/keys/run-command.ts';
 import { UsageError } from '../../../scripts/keys/usage-error.ts';
-import { composeKeys, composePlans } from '../../../src/compose-keys.ts';
+import { composeKeys, composePlans } from '../../../src/compose/compose-keys.ts';
 import { openDatabase } from '../../../src/platform/local/sqlite-database.ts';
 import { createSqliteKeyStore } from '../../../src/platform/local/sqlite-key-store.ts';
 import { createSqlitePlanStore } from '../../../src/platform/local/sqlite-plan-store.ts';

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import type { AccessDeps } from './http/api-keys.ts';
-import { createKeyService } from './keys/key-service.ts';
-import type { KeyStore } from './keys/key-store.ts';
-import { createPlanCache } from './keys/plan-cache.ts';
-import { createPlanService } from './keys/plan-service.ts';
-import type { PlanStore } from './keys/plan-store.ts';
-import type { UsageMeter } from './keys/usage-meter.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import { createBearerTokens } from './tokens/create-bearer-tokens.ts';
-import type { UnderWay } from './under-way.ts';
+import type { Config } from '../config.ts';
+import type { AccessDeps } from '../http/api-keys.ts';
+import { createKeyService } from '../keys/key-service.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { createPlanCache } from '../keys/plan-cache.ts';
+import { createPlanService } from '../keys/plan-service.ts';
+import type { PlanStore } from '../keys/plan-store.ts';
+import type { UsageMeter } from '../keys/usage-meter.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { createBearerTokens } from '../tokens/create-bearer-tokens.ts';
+import type { UnderWay } from '../under-way.ts';
 
 /** What keys and their plans need of a platform. */
 interface KeyPlatform {

@@ -1,5 +1,5 @@
-import type { Config } from './config.ts';
-import type { RateLimiter, RateLimitRule } from './http/rate-limit.ts';
+import type { Config } from '../config.ts';
+import type { RateLimiter, RateLimitRule } from '../http/rate-limit.ts';
 
 interface Limiting {
   rateLimiter(rule: RateLimitRule): RateLimiter;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from './config.ts';
-import type { Counters } from './ledger/counters.ts';
-import { createSpeechBudget } from './speech/speech-budget.ts';
-import { createSpeechObjects } from './speech/speech-objects.ts';
-import { createSpeechOfFeedback } from './speech/speech-of-feedback.ts';
-import { createSpeechService, type SpeechServiceDeps } from './speech/speech-service.ts';
-import { createWaitForSpeech } from './speech/wait-for-speech.ts';
-import type { ObjectStore } from './uploads/object-store.ts';
+import type { Config } from '../config.ts';
+import type { Counters } from '../ledger/counters.ts';
+import { createSpeechBudget } from '../speech/speech-budget.ts';
+import { createSpeechObjects } from '../speech/speech-objects.ts';
+import { createSpeechOfFeedback } from '../speech/speech-of-feedback.ts';
+import { createSpeechService, type SpeechServiceDeps } from '../speech/speech-service.ts';
+import { createWaitForSpeech } from '../speech/wait-for-speech.ts';
+import type { ObjectStore } from '../uploads/object-store.ts';
 
 interface SpeechDeps extends Pick<SpeechServiceDeps, 'metrics' | 'clock' | 'log'> {
   /** What speech needs of a platform. */

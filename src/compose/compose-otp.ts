@@ -1,9 +1,9 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from './config.ts';
-import { createCodes } from './otp/codes.ts';
-import { createOtpService, type OtpServiceDeps } from './otp/otp-service.ts';
-import { createClientSubjects } from './otp/subjects.ts';
+import type { Config } from '../config.ts';
+import { createCodes } from '../otp/codes.ts';
+import { createOtpService, type OtpServiceDeps } from '../otp/otp-service.ts';
+import { createClientSubjects } from '../otp/subjects.ts';
 
 interface OtpDeps extends Pick<OtpServiceDeps, 'proofs' | 'subjectOf' | 'metrics' | 'clock' | 'log'> {
   /** What codes need of a platform. */

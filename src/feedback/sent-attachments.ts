@@ -4,24 +4,6 @@ import type { UploadService } from '../uploads/upload-service.ts';
 import type { AttachmentOwners } from './attachment-owners.ts';
 import type { FeedbackRecord } from './feedback-record.ts';
 
-/** What a sender said, and nothing of what others noted about it: no status, no suspicions, no deliveries. */
-export function sentView(record: FeedbackRecord) {
-  const { id, receivedAt, form, message, rating, name, email, page, fields, verified, verifiedBy } = record;
-  return {
-    id,
-    receivedAt,
-    form,
-    message,
-    ...(rating !== undefined && { rating }),
-    ...(name !== undefined && { name }),
-    ...(email !== undefined && { email }),
-    ...(page !== undefined && { page }),
-    fields,
-    verified,
-    ...(verifiedBy && { verifiedBy: verifiedBy.channel }),
-  };
-}
-
 /** An attachment as its sender sees it, without the way to its bytes. */
 export function attachmentView({ name, size, contentType, sha256 }: UploadRecord) {
   return { name, size, contentType, sha256 };
