@@ -1,5 +1,5 @@
-import { openPlatform } from '../src/compose.ts';
 import { composeKeys, composePlans } from '../src/compose/compose-keys.ts';
+import { openPlatform } from '../src/compose.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { runCommand } from './keys/run-command.ts';
