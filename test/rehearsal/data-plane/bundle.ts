@@ -30,11 +30,11 @@ export async function breakBundle(bundle: string, folder: string): Promise<strin
   const libraries = path.join(bundle, 'node_modules');
   await cp(bundle, broken, { recursive: true, filter: (source) => source !== libraries });
   await symlink(libraries, path.join(broken, 'node_modules'));
-  const file = path.join(broken, 'dist/feedback/feedback-service.js');
+  const file = path.join(broken, 'dist/feedback/intake.js');
   const code = await readFile(file, 'utf8');
   const changed = code.replace(
-    /function toRecord\((\w+), (\w+), [^)]*\) \{\n/,
-    "$&if ($2.rating === 5) throw new TypeError('Assignment to constant variable.');\n",
+    /function toRecord\((\w+), [^)]*\) \{\n/,
+    "$&if ($1.rating === 5) throw new TypeError('Assignment to constant variable.');\n",
   );
   if (changed === code) throw new Error('The place for the defect is not there any more.');
   await writeFile(file, changed);
